@@ -1,0 +1,199 @@
+//! `lint` and `test`: which steps there are and in which order, quick ones first.
+
+use crate::program::{Done, Failure, Program};
+use crate::steps::{self, Passed, Step};
+use crate::workspace::Workspace;
+use crate::{fuzz, page, tidy, tools};
+
+/// Pages, relative to cargo's target folder, that `test` opens in Chromium after the demo.
+///
+/// The first entry makes Chromium and axe-core part of every run: installed if they are missing,
+/// a failed run if they cannot be.
+const PAGES: &[&str] = &[];
+
+const LINT: &[Step] = &[
+    ("fmt", fmt),
+    ("tidy", tidy::run),
+    ("deny", deny),
+    ("clippy", clippy),
+    ("doc", doc),
+];
+
+const PROGRAM: &[Step] = &[
+    ("tests", cargo_test),
+    ("demo", demo),
+    ("pack check", pack_check),
+    ("pack test", pack_test),
+];
+
+/// What no run without a network can check, said each time.
+const BESIDE: &[&str] =
+    &["not checked here: advisories, see docs/decisions/0001; run `cargo xtask advisories`"];
+
+/// Style and written rules.
+pub(crate) fn lint(workspace: &Workspace) -> bool {
+    steps::run(workspace, LINT, BESIDE)
+}
+
+/// Everything that a submission must pass.
+pub(crate) fn test(workspace: &Workspace) -> bool {
+    let mut row = [LINT, PROGRAM].concat();
+    if !PAGES.is_empty() {
+        row.push(("pages", pages));
+    }
+    row.push(("fuzz", |workspace| fuzz::run(workspace, fuzz::SHORT)));
+    steps::run(workspace, &row, BESIDE)
+}
+
+/// Known vulnerabilities, unsound and abandoned crates, from the advisory database.
+///
+/// Needs a network, or a copy of the database under cargo's folder `advisory-dbs`.
+pub(crate) fn advisories() -> Done {
+    tools::cargo_deny()?;
+    Program::cargo()
+        .args(["deny", "check", "advisories"])
+        .run()
+        .map_err(|failure| {
+            Failure::new(failure.to_string())
+                .hint("without a network: docs/decisions/0001 says how a copy is brought in")
+        })
+}
+
+fn fmt(_: &Workspace) -> Done<Passed> {
+    let check = Program::cargo().args(["fmt", "--all", "--check"]);
+    check
+        .run()
+        .map_err(|failure| Failure::new(failure.to_string()).hint("cargo fmt --all"))?;
+    Ok(Passed::one())
+}
+
+/// Licences, banned crates and sources of everything that is locked.
+fn deny(_: &Workspace) -> Done<Passed> {
+    tools::cargo_deny()?;
+    Program::cargo().args(["fetch", "--locked"]).run()?;
+    let check = ["deny", "--offline", "check", "bans", "licenses", "sources"];
+    Program::cargo().args(check).capture()?;
+    Ok(Passed::many(3, "bans, licences, sources"))
+}
+
+fn clippy(_: &Workspace) -> Done<Passed> {
+    let args = [
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    Program::cargo().args(args).run()?;
+    Ok(Passed::one())
+}
+
+fn doc(_: &Workspace) -> Done<Passed> {
+    let args = [
+        "doc",
+        "--locked",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ];
+    Program::cargo()
+        .args(args)
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()?;
+    Ok(Passed::one())
+}
+
+fn cargo_test(_: &Workspace) -> Done<Passed> {
+    let (mut passed, mut failed) = (0, 0);
+    let result = Program::cargo()
+        .args(["test", "--locked", "--workspace"])
+        .env("INSTA_UPDATE", "no")
+        .tee(|line| {
+            if line.starts_with("test result:") {
+                passed += counted(line, "passed");
+                failed += counted(line, "failed");
+            }
+        });
+    result.map_err(|failure| failure.counting(failed))?;
+    if passed == 0 {
+        return Err(Failure::new("`cargo test` succeeded, but ran no test"));
+    }
+    Ok(Passed::many(passed, format!("{passed} tests")))
+}
+
+fn demo(workspace: &Workspace) -> Done<Passed> {
+    habeas(workspace)?.args(["demo", "--check"]).run()?;
+    Ok(Passed::one())
+}
+
+fn pack_check(workspace: &Workspace) -> Done<Passed> {
+    habeas(workspace)?.args(["pack", "check", "laws"]).run()?;
+    Ok(Passed::one())
+}
+
+fn pack_test(workspace: &Workspace) -> Done<Passed> {
+    let mut last = String::new();
+    let result = habeas(workspace)?
+        .args(["pack", "test", "laws"])
+        .tee(|line| {
+            if !line.trim().is_empty() {
+                line.clone_into(&mut last);
+            }
+        });
+    result.map_err(|failure| failure.counting(counted(&last, "failed")))?;
+    match counted(&last, "passed") {
+        0 => Err(Failure::new(format!(
+            "`habeas pack test laws` ran no example; it ended: {last}"
+        ))),
+        passed => Ok(Passed::many(passed, format!("{passed} examples"))),
+    }
+}
+
+fn pages(workspace: &Workspace) -> Done<Passed> {
+    let files: Vec<String> = PAGES
+        .iter()
+        .map(|p| workspace.target.join(p).to_string_lossy().into_owned())
+        .collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    page::run(workspace, &files)?;
+    Ok(Passed::many(files.len(), "pictures and accessibility"))
+}
+
+/// The program as the tests built it.
+fn habeas(workspace: &Workspace) -> Done<Program> {
+    Program::cargo()
+        .args(["build", "--locked", "--quiet", "--package", "habeas"])
+        .run()?;
+    Ok(Program::new(
+        workspace.target.join("debug/habeas").to_string_lossy(),
+    ))
+}
+
+/// The number before `word` in a closing line: 12 for `passed` in `12 passed, 0 failed`.
+fn counted(line: &str, word: &str) -> usize {
+    let words: Vec<&str> = line.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let before = words.windows(2).find_map(|pair| match pair {
+        [number, found] if *found == word => number.parse().ok(),
+        _ => None,
+    });
+    before.unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_are_read() {
+        let cargo = "test result: ok. 12 passed; 1 failed; 0 ignored; finished in 0.01s";
+        assert_eq!(
+            (counted(cargo, "passed"), counted(cargo, "failed")),
+            (12, 1)
+        );
+        let pack = "130 passed, 2 failed, 4 unmapped";
+        assert_eq!((counted(pack, "passed"), counted(pack, "failed")), (130, 2));
+        assert_eq!(counted("no closing line", "passed"), 0);
+    }
+}

@@ -1,0 +1,93 @@
+//! What people and the build machine run: `cargo xtask COMMAND`.
+//!
+//! Plain Rust, no shell. Never a dependency of the program, and depends on none of its crates.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the terminal is the output"
+)]
+
+mod axe;
+mod bench;
+mod checks;
+mod chromium;
+mod fuzz;
+mod page;
+mod program;
+mod steps;
+mod tidy;
+mod tools;
+mod workspace;
+
+use program::{Done, Failure};
+use std::process::ExitCode;
+use workspace::Workspace;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test            everything: lint, tests, the whole program, the law packs, fuzz for 20 s
+  lint            fmt, tidy, deny, clippy, doc
+  tidy            the written invariants that a program can check
+  fuzz [SECONDS]  mutated packs and acts, 600 seconds unless told
+  bench NAME      a benchmark: case
+  oracle [STARTS] clocks against the slow walker, 10000000 random starts unless told
+  page FILE...    HTML files as pictures, and their accessibility, in headless Chromium
+  advisories      known vulnerabilities of dependencies; needs a network or a database
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match dispatch(&args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one command; `false` when a table of steps has already said what failed.
+fn dispatch(args: &[&str]) -> Done<bool> {
+    let (command, rest) = match args {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            return Ok(!args.is_empty());
+        }
+        [command, rest @ ..] => (*command, rest),
+    };
+    let workspace = Workspace::read()?;
+    // Files named by the caller are found from where the caller stands; all else from the root.
+    if command != "page" {
+        std::env::set_current_dir(&workspace.root)
+            .map_err(|e| Failure::new(format!("go to {}: {e}", workspace.root.display())))?;
+    }
+    match (command, rest) {
+        ("test", []) => Ok(checks::test(&workspace)),
+        ("lint", []) => Ok(checks::lint(&workspace)),
+        ("tidy", []) => tidy::run(&workspace).map(|done| {
+            println!("{}", done.note);
+            true
+        }),
+        ("fuzz", []) => fuzz::run(&workspace, fuzz::LONG).map(|_| true),
+        ("fuzz", [seconds]) => fuzz::run(&workspace, number(seconds)?).map(|_| true),
+        ("bench", [name]) => bench::run(&workspace, name).map(|()| true),
+        ("oracle", []) => bench::oracle(bench::LONG_ORACLE).map(|()| true),
+        ("oracle", [starts]) => bench::oracle(number(starts)?).map(|()| true),
+        ("page", files) if !files.is_empty() => page::run(&workspace, files).map(|()| true),
+        ("advisories", []) => checks::advisories().map(|()| true),
+        _ => Err(
+            Failure::new(format!("`cargo xtask {}` is no command", args.join(" ")))
+                .hint("`cargo xtask help` lists them"),
+        ),
+    }
+}
+
+fn number(text: &str) -> Done<u64> {
+    text.replace('_', "").parse().map_err(|_| {
+        Failure::new(format!("read `{text}` as a number: it is none")).hint("digits only: 600")
+    })
+}

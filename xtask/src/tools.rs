@@ -1,0 +1,66 @@
+//! Tools that the checks need: found, installed where that can be done, else told how.
+//!
+//! A tool that is missing fails the run. No check is skipped because its tool is not there.
+
+use crate::program::{Done, Failure, Program};
+use std::path::PathBuf;
+
+/// The version that the checks were written against.
+const CARGO_DENY: &str = "0.20.2";
+
+/// Where `name` is found on the search path.
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file())
+}
+
+/// Installs cargo-deny into cargo's own folder if it is not there. Needs no root.
+pub(crate) fn cargo_deny() -> Done {
+    if Program::cargo()
+        .args(["deny", "--version"])
+        .capture()
+        .is_ok()
+    {
+        return Ok(());
+    }
+    let install = Program::cargo().args(["install", "--locked", "cargo-deny"]);
+    let install = install.args(["--version", CARGO_DENY]);
+    println!("cargo-deny is not here; installing it (some minutes): {install}");
+    install.run()
+}
+
+/// Installs Debian packages if `program` is not on the search path.
+///
+/// # Errors
+///
+/// Without root, or where there is no `apt-get`: the line to type.
+pub(crate) fn debian(program: &str, packages: &[&str]) -> Done<PathBuf> {
+    if let Some(found) = on_path(program) {
+        return Ok(found);
+    }
+    let line = format!(
+        "apt-get install --yes --no-install-recommends {}",
+        packages.join(" ")
+    );
+    if on_path("apt-get").is_none() || !root()? {
+        let missing = Failure::new(format!(
+            "look for `{program}`: it is not on the search path"
+        ));
+        return Err(missing.hint(format!("as root: {line}")));
+    }
+    println!("{program} is not here; installing it: {line}");
+    let apt = || Program::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive");
+    apt().args(["update", "--quiet"]).capture()?;
+    apt().args(line.split(' ').skip(1)).capture()?;
+    on_path(program).ok_or_else(|| {
+        Failure::new(format!(
+            "`{line}` succeeded, but `{program}` is still not on the search path"
+        ))
+    })
+}
+
+fn root() -> Done<bool> {
+    Ok(Program::new("id").args(["-u"]).capture()?.trim() == "0")
+}
