@@ -1,0 +1,430 @@
+//! Assesses one person of a case at an instant: the same acts, packs and instant give the same assessment, byte for byte.
+
+use std::collections::BTreeMap;
+
+use habeas_law::Law;
+use habeas_law::moment::{day_of, show_instant};
+use habeas_law::rules::{ClockId, MeasureId, Opens, PackId};
+use habeas_law::{Truth, Words};
+use rustc_hash::FxHashSet;
+
+use crate::act::{Case, Partial};
+use crate::assessment::{
+    Assessment, Channel, ComputedFrom, Formula, FormulaStep, Held, Measure, Meter, NotJudged, RecordedAct, Remedy, Summary,
+};
+use crate::clock::{self, Run, State};
+use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace};
+use crate::find;
+use crate::formula;
+use crate::history::History;
+use crate::show::Shower;
+use crate::timeline::{Timeline, over};
+use crate::title;
+
+/// The version of the engine, part of every assessment.
+pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+/// A run with what its explanation needs.
+#[derive(Debug)]
+pub struct Explained {
+    /// The run.
+    pub run: Run,
+    /// Facts missing.
+    pub needs: Vec<Need>,
+}
+
+/// Everything that was computed of one person, before it is put into words.
+#[derive(Debug)]
+pub struct Computed<'a> {
+    /// The evaluator.
+    pub ev: Evaluator<'a>,
+    /// All clocks.
+    pub runs: Vec<Explained>,
+}
+
+/// All clocks of a person.
+pub fn compute<'a>(ev: Evaluator<'a>, packs: &FxHashSet<PackId>) -> Computed<'a> {
+    let horizon = ev.history.visible(ev.at);
+    let mut runs = Vec::new();
+    let mut push = |id: ClockId, anchor: Option<usize>| {
+        let mut trace = Trace::default();
+        let found = clock::runs(&ev, id, anchor, horizon, 0, &mut trace);
+        let mut needs: Vec<Need> = Vec::new();
+        for need in trace.needs {
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
+        runs.extend(found.into_iter().map(|run| Explained { run, needs: needs.clone() }));
+    };
+    for (index, act) in ev.history.acts.iter().enumerate().take(horizon) {
+        for id in ev.law.clocks_of(act.kind) {
+            push(*id, Some(index));
+        }
+    }
+    for (n, rule) in ev.law.clocks.iter().enumerate() {
+        if rule.of.is_empty() && packs.contains(&rule.pack) && has_facts(&ev, rule.pack, horizon) {
+            push(ClockId(u16::try_from(n).unwrap_or(u16::MAX)), None);
+        }
+    }
+    Computed { ev, runs }
+}
+
+/// Whether somebody stated facts of a pack: rules of facts alone are carried out only then.
+fn has_facts(ev: &Evaluator<'_>, pack: PackId, horizon: usize) -> bool {
+    ev.history.acts.iter().take(horizon).any(|act| {
+        let kind = ev.law.act(act.kind);
+        kind.facts && (kind.pack == pack)
+    })
+}
+
+/// The packs of the jurisdictions in which something happened.
+#[must_use]
+pub fn packs_of(law: &Law, case: &Case) -> FxHashSet<PackId> {
+    let mut jurisdictions: Vec<&str> = Vec::new();
+    for act in &case.acts {
+        let name = law.pack(law.act(act.kind).pack).jurisdiction.as_str();
+        if !jurisdictions.contains(&name) {
+            jurisdictions.push(name);
+        }
+    }
+    let all = law.packs.iter().enumerate().filter(|(_, pack)| jurisdictions.contains(&pack.jurisdiction.as_str()));
+    all.filter_map(|(n, _)| u16::try_from(n).ok().map(PackId)).collect()
+}
+
+/// Assesses every person of a case; one whose days float in their year at the day of its last act.
+#[must_use]
+pub fn assess(law: &Law, case: &Case, at: i64) -> Vec<Assessment> {
+    let one = |subject| match case.floating {
+        Some(_) => crate::floating::assess(law, case, subject, None),
+        None => Some(assess_person(law, case, subject, at)),
+    };
+    case.subjects().into_iter().filter_map(one).collect()
+}
+
+/// Whether something in an assessment is overdue or breached.
+#[must_use]
+pub fn calls_for_action(assessment: &Assessment) -> bool {
+    let grave = |f: &crate::assessment::Finding| matches!(f.kind, crate::assessment::FindingKind::Breach | crate::assessment::FindingKind::Overrun);
+    assessment.findings.iter().any(grave) || !assessment.title_not_shown.is_empty()
+}
+
+/// Assesses one person of a case.
+#[must_use]
+pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessment {
+    let history = History::of(case, subject);
+    let timeline = Timeline::build(law, &history, at);
+    let ev = Evaluator { law, history: &history, timeline: &timeline, at };
+    let packs = packs_of(law, case);
+    let computed = compute(ev, &packs);
+    let home = history.acts.first().map_or(PackId(0), |act| law.act(act.kind).pack);
+    let show = Shower { law, history: &history, zone: law.zone(home) };
+    let held = title::held(&computed, &show);
+    let gates = find::gates(&computed, &show);
+    let meters = meters(&computed, &show, &packs);
+    let mut findings = find::findings(&computed, &show, &gates, &held);
+    findings.extend(meters.iter().filter_map(|(_, finding)| finding.clone()));
+    findings.sort_by(|a, b| (a.kind, a.since.as_ref().map(|m| m.instant), &a.names).cmp(&(b.kind, b.since.as_ref().map(|m| m.instant), &b.names)));
+    let clocks: Vec<_> = computed.runs.iter().map(|run| show.clock(&ev, run)).collect();
+    let next = computed
+        .runs
+        .iter()
+        .zip(&clocks)
+        .filter(|(explained, clock)| matches!(explained.run.state, State::Running | State::Suspended) && !clock.house_choice)
+        .filter_map(|(_, clock)| clock.ends.clone())
+        .filter(|ends| ends.earliest.instant > at)
+        .min_by_key(|ends| ends.earliest.instant);
+    let remedies = remedies(&computed, &show, &packs, &findings);
+    Assessment {
+        case: case.id.clone(),
+        subject: subject.into(),
+        at: show.instant(at),
+        computed_from: ComputedFrom {
+            acts: history.visible(at) + history.corrected.len(),
+            packs: packs_by_name(law, &packs),
+            engine: ENGINE,
+            lost: case.lost.clone(),
+            silent: silent(law, &case.partial),
+            floating: case.floating,
+        },
+        title_not_shown: held.iter().filter(|h| h.title.is_none() && h.certain).cloned().collect(),
+        findings,
+        next,
+        measures: measures(&computed, &show),
+        held,
+        clocks,
+        meters: meters.into_iter().map(|(meter, _)| meter).collect(),
+        gates: gates.into_iter().map(|(gate, _)| gate).collect(),
+        remedies,
+        channels: channels(law, &packs),
+        formulas: formulas(&computed, &show, &packs),
+        acts: acts(&show, &history),
+        not_judged: not_judged(&computed),
+    }
+}
+
+/// The short form: the same computation without its explanations.
+#[must_use]
+pub fn summarize(law: &Law, case: &Case, at: i64) -> Summary {
+    let mut summary = Summary::default();
+    for subject in case.subjects() {
+        let history = History::of(case, subject);
+        let timeline = Timeline::build(law, &history, at);
+        let ev = Evaluator { law, history: &history, timeline: &timeline, at };
+        let horizon = history.visible(at);
+        let mut runs = Vec::new();
+        for (index, act) in history.acts.iter().enumerate().take(horizon) {
+            for id in law.clocks_of(act.kind) {
+                runs.extend(clock::runs(&ev, *id, Some(index), horizon, 0, &mut Silent::default()));
+            }
+            find::tally(&ev, index, &mut summary);
+        }
+        for run in &runs {
+            find::tally_run(&ev, run, &mut summary);
+        }
+        summary.held |= timeline.held(at) == Truth::Yes;
+        summary.untitled_seconds += title::untitled_seconds(&ev, &runs);
+    }
+    summary
+}
+
+fn packs_by_name(law: &Law, packs: &FxHashSet<PackId>) -> BTreeMap<String, std::sync::Arc<str>> {
+    packs.iter().map(|id| (law.pack(*id).name.clone(), law.hash_of(*id))).collect()
+}
+
+fn silent(law: &Law, partial: &Partial) -> Option<String> {
+    let names = |kinds: &std::collections::BTreeSet<habeas_law::rules::ActId>| {
+        kinds.iter().map(|k| law.act(*k).full_name.clone()).collect::<Vec<_>>().join(", ")
+    };
+    match partial {
+        Partial::Nothing => None,
+        Partial::These(kinds) => Some(names(kinds)),
+        Partial::AllBut(kinds) => Some(format!("all but {}", names(kinds))),
+    }
+}
+
+fn measures(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Measure> {
+    let (law, history) = (computed.ev.law, computed.ev.history);
+    let spells = &computed.ev.timeline.spells;
+    let mut found = Vec::new();
+    for spell in spells {
+        let measure = law.measure(spell.measure);
+        let name = |id: MeasureId| format!("{} {}", law.pack(law.measure(id).pack).name, law.measure(id).name);
+        let parent = spells.iter().find(|p| measure.within.contains(&p.measure) && p.covers(spell.from.from));
+        found.push(Measure {
+            rule: name(spell.measure),
+            label: measure.words.clone(),
+            held: spell.held,
+            begun_by: history.get(spell.begin).map(|a| a.id.clone()).unwrap_or_default(),
+            from: show.when(&spell.from),
+            ended_by: spell.end.and_then(|n| history.get(n)).map(|a| a.id.clone()),
+            to: spell.to.as_ref().map(|w| show.when(w)),
+            within: parent.map(|p| name(p.measure)),
+        });
+    }
+    found
+}
+
+type Metered = (Meter, Option<crate::assessment::Finding>);
+
+fn meters(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId>) -> Vec<Metered> {
+    let ev = computed.ev;
+    let mut found = Vec::new();
+    for meter in ev.law.meters.iter().filter(|m| packs.contains(&m.pack)) {
+        let spells: Vec<_> = ev.timeline.spells.iter().filter(|s| meter.counts.contains(&s.measure)).collect();
+        if spells.is_empty() {
+            continue;
+        }
+        let organ_of = |n: usize| ev.history.get(n).and_then(|a| a.by.organ);
+        let mut groups: Vec<Option<habeas_law::rules::OrganId>> = vec![None];
+        if meter.per_organ {
+            groups = Vec::new();
+            for spell in &spells {
+                let organ = organ_of(spell.begin);
+                if !groups.contains(&organ) {
+                    groups.push(organ);
+                }
+            }
+        }
+        for group in groups {
+            let mine: Vec<_> = spells.iter().filter(|s| !meter.per_organ || organ_of(s.begin) == group).collect();
+            let parts = mine.iter().map(|s| (s.from.from, s.to.map_or(ev.at, |to| over(&to).min(ev.at)))).collect();
+            let union = habeas_law::count::Union::new(parts);
+            let Some((first, last)) = union.parts().first().zip(union.parts().last()) else { continue };
+            let zone = ev.zone(meter.pack);
+            let days: i64 = union.parts().iter().map(|(a, b)| habeas_law::moment::days_between(day_of(*a, zone), day_of(*b, zone)).max(0)).sum();
+            let Some(limit) = &meter.limit else { continue };
+            let gaps: Vec<(i64, i64)> = union.parts().windows(2).filter_map(|w| Some((w.first()?.1, w.get(1)?.0))).collect();
+            let counter = ev.law.counter(meter.pack, meter.convention);
+            let start = habeas_law::moment::Point::new(first.0, zone);
+            let ends = counter.end(start, limit.rule, &habeas_law::count::Union::new(gaps), true).end;
+            let is_over = last.1 >= ends.ends_at(zone);
+            let finding = is_over.then(|| find::meter_finding(show, meter, limit, ends, ev.law));
+            let shown = Meter {
+                rule: format!("{} {}", ev.law.pack(meter.pack).name, meter.name),
+                label: meter.words.clone(),
+                organ: group.map(|o| ev.law.organ(o).words.clone()),
+                days,
+                limit: limit.rule.to_string(),
+                ends: Some(show.end(ends)),
+                over: is_over,
+                citation: show.citation(&limit.note),
+            };
+            found.push((shown, finding));
+        }
+    }
+    found
+}
+
+fn remedies(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId>, findings: &[crate::assessment::Finding]) -> Vec<Remedy> {
+    let ev = computed.ev;
+    let horizon = ev.history.visible(ev.at);
+    let mut found = Vec::new();
+    for remedy in ev.law.remedies.iter().filter(|r| packs.contains(&r.pack)) {
+        let mut open = Truth::No;
+        let mut since: Option<habeas_law::moment::When> = None;
+        let mut citation = None;
+        for clause in &remedy.opens {
+            let truth = match &clause.rule {
+                Opens::When(condition) => ev.truth(condition, Scope::of_facts(remedy.pack, horizon), &mut Silent::default()),
+                Opens::After(kinds) => match ev.history.of_kinds(kinds, horizon).next_back() {
+                    Some(n) => {
+                        since = since.or_else(|| ev.history.get(n).map(|a| a.happened));
+                        Truth::Yes
+                    }
+                    None => Truth::No,
+                },
+                Opens::On(breaches) => {
+                    let names: Vec<&str> = breaches.iter().map(|b| ev.law.breach(*b).name.as_str()).collect();
+                    findings.iter().any(|f| f.names.iter().any(|n| names.contains(&n.as_str()))).into()
+                }
+            };
+            if truth != Truth::No {
+                citation.get_or_insert_with(|| show.citation(&clause.note));
+            }
+            open = open.or(truth);
+        }
+        let zone = ev.zone(remedy.pack);
+        let used = ev.history.of_kinds(&remedy.made_by, horizon).rfind(|n| {
+            since.is_none_or(|s| ev.history.get(*n).is_some_and(|a| a.happened.to >= s.from))
+        });
+        let by = remedy.within.as_ref().zip(since).map(|(limit, since)| {
+            let counter = ev.law.counter(remedy.pack, remedy.convention);
+            counter.end(since.latest(zone), limit.rule, &habeas_law::count::Union::default(), false).end
+        });
+        let expired = by.is_some_and(|end| ev.at >= end.ends_at(zone)) && used.is_none();
+        let Some(citation) = citation.filter(|_| open != Truth::No && !expired) else { continue };
+        let answer = used.zip(remedy.answered_by.as_ref()).and_then(|(made, (group, _))| {
+            let answers = |e: &&Explained| ev.law.clock(e.run.clock).group == *group && e.run.anchor == Some(made);
+            computed.runs.iter().find(answers).and_then(|e| show.ends(&ev, &e.run))
+        });
+        found.push(Remedy {
+            rule: format!("{} {}", ev.law.pack(remedy.pack).name, remedy.name),
+            label: remedy.words.clone(),
+            whom: remedy.whom.as_ref().map(|w| w.rule.clone()),
+            to: remedy.to.iter().map(|t| ev.law.organ(t.rule).words.clone()).collect(),
+            by: by.map(|end| show.end(end)),
+            certain: open == Truth::Yes,
+            answer_due: answer,
+            used: used.is_some(),
+            then: remedy.then.iter().map(|r| ev.law.remedy(*r).words.clone()).collect(),
+            citation,
+        });
+    }
+    found
+}
+
+fn channels(law: &Law, packs: &FxHashSet<PackId>) -> Vec<Channel> {
+    let channels = law.channels.iter().filter(|c| packs.contains(&c.pack));
+    channels
+        .map(|channel| Channel {
+            label: channel.words.clone(),
+            organ: channel.organ.map(|o| law.organ(o).words.clone()),
+            telephone: channel.telephone.clone(),
+            address: channel.address.clone(),
+            citation: crate::show::citation(&channel.note),
+        })
+        .collect()
+}
+
+fn formulas(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId>) -> Vec<Formula> {
+    let ev = computed.ev;
+    let horizon = ev.history.visible(ev.at);
+    let mut found = Vec::new();
+    for (n, rule) in ev.law.formulas.iter().enumerate().filter(|(_, f)| packs.contains(&f.pack)) {
+        let id = habeas_law::rules::FormulaId(u16::try_from(n).unwrap_or(u16::MAX));
+        let anchors: Vec<Option<usize>> = if rule.of.is_empty() {
+            if has_facts(&ev, rule.pack, horizon) { vec![None] } else { Vec::new() }
+        } else {
+            ev.history.of_kinds(&rule.of, horizon).map(Some).collect()
+        };
+        for anchor in anchors {
+            let steps = formula::steps(&ev, id, anchor)
+                .into_iter()
+                .map(|step| FormulaStep {
+                    name: step.name.to_owned(),
+                    value: step.value.as_ref().map(|v| show.value(v)),
+                    citation: step.note.map(crate::show::citation),
+                    needs: show.needs(&step.needs),
+                })
+                .collect();
+            found.push(Formula { rule: format!("{} {}", ev.law.pack(rule.pack).name, rule.name), label: rule.words.clone(), steps });
+        }
+    }
+    found
+}
+
+fn acts(show: &Shower<'_>, history: &History<'_>) -> Vec<RecordedAct> {
+    let correction = |id: &str| history.acts.iter().find(|a| a.corrects.as_deref() == Some(id)).map(|a| a.id.clone());
+    let mut all: Vec<_> = history.acts.iter().chain(&history.corrected).copied().collect();
+    all.sort_by(|a, b| (a.happened.from, &a.id).cmp(&(b.happened.from, &b.id)));
+    all.into_iter().map(|act| show.act(act, correction(&act.id))).collect()
+}
+
+fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
+    let law = computed.ev.law;
+    let mut found: Vec<NotJudged> = Vec::new();
+    let mut push = |entry: NotJudged| {
+        if !found.contains(&entry) {
+            found.push(entry);
+        }
+    };
+    for explained in &computed.runs {
+        let rule = law.clock(explained.run.clock);
+        rule.version.not_encoded.iter().for_each(|left| push(NotJudged::new(&rule.name, left)));
+        if explained.run.state == State::WithoutDelay
+            && let Some(must) = &rule.must
+        {
+            let citation = must.note.citations.iter().map(|c| c.to_string()).collect::<Vec<_>>().join(", ");
+            push(NotJudged { rule: rule.name.clone(), citation, why: "without delay".to_owned() });
+        }
+    }
+    for act in &computed.ev.history.acts {
+        let kind = law.act(act.kind);
+        kind.version.not_encoded.iter().for_each(|left| push(NotJudged::new(&kind.name, left)));
+        for id in law.gates_of(act.kind) {
+            let gate = law.gate(*id);
+            gate.version.not_encoded.iter().for_each(|left| push(NotJudged::new(&gate.name, left)));
+        }
+    }
+    found
+}
+
+/// For messages: an instant in the zone of a pack.
+#[must_use]
+pub fn local(law: &Law, pack: PackId, instant: i64) -> String {
+    show_instant(instant, law.zone(pack))
+}
+
+/// Stretches of custody, for callers that draw.
+#[must_use]
+pub fn stretches(assessment: &Assessment) -> &[Held] {
+    &assessment.held
+}
+
+/// Words for a thing that has none of its own.
+#[must_use]
+pub fn plain(name: &str) -> Words {
+    let spaced = name.replace('_', " ");
+    Words::new(&spaced, &spaced)
+}

@@ -1,0 +1,468 @@
+//! Findings: what ran over, what the text itself calls a breach, what somebody must look at, and what is only our caution.
+
+use habeas_law::expression::Of;
+use habeas_law::moment::End;
+use habeas_law::rules::{Basis, BreachId, Clause, GateId, GateKind, Meter, Note, Otherwise, RunOut};
+use habeas_law::{Law, Truth, Words};
+
+use crate::assess::{Computed, Explained};
+use crate::assessment::{Actor, Cited, Cure, Finding, FindingKind, Gate, Held, Line, Summary};
+use crate::clock::{Run, State};
+use crate::evaluate::{Evaluator, Scope, Silent, Trace};
+use crate::gate::{self, Found, Outcome};
+use crate::show::{Shower, citation, overrun_minutes};
+
+/// Gates, bans and watches over every recorded act, with the rule and the act.
+#[must_use]
+pub fn gates<'a>(computed: &Computed<'a>, show: &Shower<'_>) -> Vec<(Gate, (GateId, Vec<Found<'a>>))> {
+    let ev = computed.ev;
+    let mut found = Vec::new();
+    for (index, act) in ev.history.acts.iter().enumerate().take(ev.history.visible(ev.at)) {
+        for id in ev.law.gates_of(act.kind) {
+            if let Some(entry) = judge(&ev, show, *id, index) {
+                found.push(entry);
+            }
+        }
+    }
+    found
+}
+
+/// One gate over one act; none if another version governs.
+#[must_use]
+pub fn judge<'a>(ev: &Evaluator<'a>, show: &Shower<'_>, id: GateId, index: usize) -> Option<(Gate, (GateId, Vec<Found<'a>>))> {
+    let law = ev.law;
+    let rule = law.gate(id);
+    let scope = gate::scope_of(ev, rule, Some(index), Scope::of_facts(rule.pack, ev.history.visible(ev.at)));
+    if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
+        return None;
+    }
+    let conditions = gate::found(ev, rule, scope);
+    let (truth, outcome) = match rule.kind {
+        GateKind::Gate | GateKind::Eligibility => {
+            let truth = conditions.iter().fold(Truth::Yes, |t, f| t.and(f.truth));
+            (truth, gate::outcome(truth, &rule.unknown))
+        }
+        GateKind::Ban | GateKind::Watch => {
+            let truth = conditions.iter().fold(Truth::No, |t, f| t.or(f.truth));
+            (truth, gate::hit(truth))
+        }
+    };
+    let needs: Vec<_> = if truth == Truth::Unknown { conditions.iter().flat_map(|f| f.needs.iter().copied()).collect() } else { Vec::new() };
+    let alone = conditions.iter().filter(|f| f.truth == Truth::Unknown).count() == 1;
+    let needs = ev.ranked(needs, |_, _| alone);
+    let shown = Gate {
+        rule: format!("{} {}", law.pack(rule.pack).name, rule.name),
+        kind: rule.kind,
+        label: rule.words.clone(),
+        act: ev.history.get(index).map(|a| a.id.clone()).unwrap_or_default(),
+        outcome,
+        referred_to: match (&rule.unknown, outcome) {
+            (habeas_law::rules::WhenUnknown::Refer(to), Outcome::Referred) => Some(to.clone()),
+            _ => None,
+        },
+        house_choice: rule.house_choice,
+        conditions: conditions.iter().map(|f| line(show, f)).collect(),
+        instead: rule.instead.iter().map(|a| law.act(*a).words.clone()).collect(),
+        needs: show.needs(&needs),
+        article: rule.version.article.clone(),
+    };
+    Some((shown, (id, conditions)))
+}
+
+fn line(show: &Shower<'_>, found: &Found<'_>) -> Line {
+    let note = &found.clause.note;
+    let mut within: Vec<Line> = found.within.iter().map(|f| line(show, f)).collect();
+    for (excuse, truth) in &found.excuses {
+        within.push(Line {
+            citation: citation(&excuse.note),
+            clause: format!("unless {}", excuse.note.text.trim_start_matches("unless ")).into(),
+            words: excuse.note.words.clone(),
+            truth: Some(*truth),
+            reaches: None,
+            facts: Vec::new(),
+            needs: Vec::new(),
+            cure: None,
+            within: Vec::new(),
+            clause_number: excuse.note.id,
+        });
+    }
+    Line {
+        citation: citation(note),
+        clause: note.text.clone(),
+        words: note.words.clone(),
+        truth: Some(found.truth),
+        reaches: None,
+        facts: show.facts(&found.used),
+        needs: show.needs(&found.needs),
+        cure: found.clause.rule.cure.as_ref().filter(|_| found.truth != Truth::Yes).map(|(who, how)| Cure {
+            who: who.map(|o| show.law.organ(o).words.clone()),
+            how: how.clone(),
+        }),
+        within,
+        clause_number: note.id,
+    }
+}
+
+/// All findings of a person.
+#[must_use]
+pub fn findings(computed: &Computed<'_>, show: &Shower<'_>, gates: &[(Gate, (GateId, Vec<Found<'_>>))], held: &[Held]) -> Vec<Finding> {
+    let ev = &computed.ev;
+    let mut found = Vec::new();
+    for explained in &computed.runs {
+        found.extend(of_run(ev, show, explained));
+    }
+    for (shown, (id, conditions)) in gates {
+        of_gate(ev, show, shown, *id, conditions, &mut found);
+    }
+    for index in 0..ev.history.visible(ev.at) {
+        of_act(ev, show, index, &mut found);
+    }
+    of_measures(ev, show, &mut found);
+    let _ = held;
+    found
+}
+
+fn new(kind: FindingKind, names: Vec<String>, label: Words, note: Option<&Note>) -> Finding {
+    Finding {
+        kind,
+        names,
+        label,
+        citation: note.map_or_else(|| crate::assessment::Citation { passages: Vec::new(), basis: Basis::Text }, citation),
+        since: None,
+        minutes: None,
+        acts: Vec::new(),
+        effects: Vec::new(),
+        who_acts: Vec::new(),
+        later: Vec::new(),
+        needs: Vec::new(),
+    }
+}
+
+/// What a breach brings, from the matrix of the pack.
+fn with_breach(mut finding: Finding, law: &Law, id: BreachId) -> Finding {
+    let breach = law.breach(id);
+    finding.names.push(breach.name.clone());
+    let cited = |clauses: &[Clause<Words>]| clauses.iter().map(|c| Cited { words: c.rule.clone(), citation: citation(&c.note) }).collect();
+    finding.effects = cited(&breach.effects);
+    finding.later = cited(&breach.later);
+    finding.who_acts = breach
+        .acts
+        .iter()
+        .map(|c| Actor { organ: law.organ(c.rule.0).words.clone(), what: c.rule.1.clone(), citation: citation(&c.note) })
+        .collect();
+    finding
+}
+
+fn run_out(rule: &habeas_law::rules::Clock) -> (RunOut, Option<&Note>) {
+    match &rule.run_out {
+        Some(clause) => (clause.rule, Some(&clause.note)),
+        None => (RunOut::Overrun, rule.lasts.first().map(|l| &l.note).or_else(|| rule.must.as_ref().map(|m| &m.note))),
+    }
+}
+
+/// Whether a run is over its end, and how surely.
+fn lapse(ev: &Evaluator<'_>, run: &Run) -> Option<bool> {
+    let rule = ev.law.clock(run.clock);
+    let zone = ev.zone(rule.pack);
+    match run.state {
+        State::RanOut | State::MetLate | State::EndedLate => Some(run.applies == Truth::Yes),
+        State::DueAtOnce if run.start.is_some_and(|s| ev.at > s.to) => Some(run.applies == Truth::Yes && !unseen(ev, rule)),
+        State::WithoutDelay if run.applies == Truth::Unknown => Some(false),
+        State::Unknown => {
+            let early = run.earliest.as_ref()?.end.ends_at(zone);
+            let closed = run.closed_by.and_then(|n| ev.history.get(n)).map(|a| a.happened.to);
+            (closed.map_or(ev.at >= early, |at| at > early)).then_some(false)
+        }
+        _ => None,
+    }
+}
+
+/// Whether the record is silent about what would have met a clock.
+fn unseen(ev: &Evaluator<'_>, rule: &habeas_law::rules::Clock) -> bool {
+    rule.met.iter().any(|c| ev.history.silent(&c.rule.acts).is_some())
+}
+
+fn kind_of(rule: &habeas_law::rules::Clock, out: RunOut, sure: bool) -> FindingKind {
+    let ours = rule.house_choice || rule.run_out.as_ref().is_some_and(|r| r.note.basis == Basis::HouseChoice);
+    match (ours, sure, out) {
+        (true, _, _) => FindingKind::Caution,
+        (_, false, _) | (_, _, RunOut::Question) => FindingKind::Question,
+        (_, _, RunOut::Breach(_)) => FindingKind::Breach,
+        (_, _, RunOut::Overrun) => FindingKind::Overrun,
+    }
+}
+
+fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<Finding> {
+    let run = &explained.run;
+    let rule = ev.law.clock(run.clock);
+    let mut found = Vec::new();
+    if let Some(sure) = lapse(ev, run) {
+        let (out, note) = run_out(rule);
+        let kind = kind_of(rule, out, sure);
+        let mut finding = new(kind, vec![rule.name.clone()], rule.words.clone(), note);
+        let end = if sure { run.latest.as_ref() } else { run.earliest.as_ref() };
+        finding.since = end.map(|c| show.end(c.end)).or_else(|| run.start.as_ref().map(|s| show.when(s)));
+        finding.minutes = overrun_minutes(ev, run);
+        finding.acts = [run.anchor, run.closed_by].into_iter().flatten().filter_map(|n| ev.history.get(n)).map(|a| a.id.clone()).collect();
+        if !sure {
+            finding.needs = show.needs(&explained.needs);
+        }
+        if let RunOut::Breach(id) = out {
+            finding = with_breach(finding, ev.law, id);
+            if kind != FindingKind::Breach {
+                finding.effects.clear();
+                finding.who_acts.clear();
+                finding.later.clear();
+            }
+        }
+        found.push(finding);
+    }
+    for objection in &run.objections {
+        let Some(act) = ev.history.get(objection.act) else { continue };
+        let note = objection.clause.and_then(|c| ev.law.note(c)).or_else(|| rule.extensions.first().map(|e| &e.note));
+        let names = vec![rule.name.clone(), ev.law.act(act.kind).name.clone()];
+        let breach = match note.map(|n| &n.otherwise) {
+            Some(Otherwise::Breach(id)) => Some(*id),
+            _ => None,
+        };
+        let ours = rule.house_choice || note.is_some_and(|n| n.basis == Basis::HouseChoice);
+        let kind = match (ours, breach) {
+            (true, _) => FindingKind::Caution,
+            (_, Some(_)) => FindingKind::Breach,
+            _ => FindingKind::Question,
+        };
+        let mut finding = new(kind, names, ev.law.act(act.kind).words.clone(), note);
+        finding.acts = vec![act.id.clone()];
+        finding.since = Some(show.when(&act.happened));
+        if let Some(id) = breach {
+            finding = with_breach(finding, ev.law, id);
+        }
+        found.push(finding);
+    }
+    found
+}
+
+fn of_gate(ev: &Evaluator<'_>, show: &Shower<'_>, shown: &Gate, id: GateId, conditions: &[Found<'_>], found: &mut Vec<Finding>) {
+    let rule = ev.law.gate(id);
+    let act = ev.history.acts.iter().find(|a| a.id == shown.act);
+    let mut push = |kind: FindingKind, note: Option<&Note>, breach: Option<BreachId>| {
+        let ours = rule.house_choice || note.is_some_and(|n| n.basis == Basis::HouseChoice);
+        let kind = if ours { FindingKind::Caution } else { kind };
+        let mut finding = new(kind, vec![rule.name.clone()], rule.words.clone(), note);
+        finding.acts = vec![shown.act.clone()];
+        finding.since = act.map(|a| show.when(&a.happened));
+        if let Some(id) = breach {
+            finding = with_breach(finding, ev.law, id);
+        }
+        if !found.contains(&finding) {
+            found.push(finding);
+        }
+    };
+    let hits = conditions.iter().filter(|f| f.truth == Truth::Yes).map(|f| &f.clause.note);
+    match rule.kind {
+        GateKind::Gate => {
+            for failed in conditions.iter().filter(|f| f.truth == Truth::No) {
+                match &failed.clause.note.otherwise {
+                    Otherwise::Breach(id) => push(FindingKind::Breach, Some(&failed.clause.note), Some(*id)),
+                    _ => push(FindingKind::Question, Some(&failed.clause.note), None),
+                }
+            }
+        }
+        GateKind::Ban => {
+            for note in hits {
+                let otherwise = if note.otherwise == Otherwise::Unsaid { &rule.otherwise } else { &note.otherwise };
+                match otherwise {
+                    Otherwise::Breach(id) => push(FindingKind::Breach, Some(note), Some(*id)),
+                    _ => push(FindingKind::Question, Some(note), None),
+                }
+            }
+        }
+        GateKind::Watch => hits.for_each(|note| push(FindingKind::Question, Some(note), None)),
+        GateKind::Eligibility => {}
+    }
+}
+
+/// Whether the act was its actor's to do.
+#[must_use]
+pub fn competent(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -> Truth {
+    let Some(act) = ev.history.get(index) else { return Truth::Unknown };
+    let mut any = if by.competences.is_empty() { Truth::Yes } else { Truth::No };
+    for competence in &by.competences {
+        let organ = competence.organ.map_or(Truth::Yes, |organ| act.by.organ.map_or(Truth::Unknown, |o| (o == organ).into()));
+        let rank = competence.rank.map_or(Truth::Yes, |rank| {
+            act.by.rank.map_or(Truth::Unknown, |r| {
+                let (have, want) = (ev.law.rank(r), ev.law.rank(rank));
+                (have.organ == want.organ && have.height >= want.height).into()
+            })
+        });
+        let level = competence.level.map_or(Truth::Yes, |level| {
+            act.by.level.map_or(Truth::Unknown, |l| (ev.law.level(l).height >= ev.law.level(level).height).into())
+        });
+        any = any.or(organ.and(rank).and(level));
+    }
+    any
+}
+
+/// Whether the actor differs from those from whom the pack wants it different.
+#[must_use]
+pub fn distinct(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -> Truth {
+    let pack = ev.history.get(index).map(|a| ev.law.act(a.kind).pack).unwrap_or(habeas_law::rules::PackId(0));
+    let scope = Scope { current: Some(index), ..Scope::of_facts(pack, ev.history.visible(ev.at)) };
+    by.differs.iter().fold(Truth::Yes, |t, (what, act)| {
+        t.and(ev.differs(*what, Of::Current, Of::Latest(*act), scope, &mut Trace::default()))
+    })
+}
+
+fn of_act(ev: &Evaluator<'_>, show: &Shower<'_>, index: usize, found: &mut Vec<Finding>) {
+    let Some(act) = ev.history.get(index) else { return };
+    let kind = ev.law.act(act.kind);
+    let mut push = |note: &Note| {
+        let (what, breach) = match &note.otherwise {
+            Otherwise::Breach(id) => (FindingKind::Breach, Some(*id)),
+            _ if note.basis == Basis::HouseChoice => (FindingKind::Caution, None),
+            _ => (FindingKind::Question, None),
+        };
+        let mut finding = new(what, vec![kind.name.clone()], kind.words.clone(), Some(note));
+        finding.acts = vec![act.id.clone()];
+        finding.since = Some(show.when(&act.happened));
+        if let Some(id) = breach {
+            finding = with_breach(finding, ev.law, id);
+        }
+        if !found.contains(&finding) {
+            found.push(finding);
+        }
+    };
+    // Several `by` lines are alternatives; the differences asked for hold in each.
+    let competences: Vec<&Clause<habeas_law::rules::By>> = kind.by.iter().filter(|c| !c.rule.competences.is_empty()).collect();
+    if !competences.is_empty() && competences.iter().all(|c| competent(ev, index, &c.rule) == Truth::No)
+        && let Some(first) = competences.first()
+    {
+        push(&first.note);
+    }
+    for clause in &kind.by {
+        if distinct(ev, index, &clause.rule) == Truth::No {
+            push(&clause.note);
+        }
+    }
+    for clause in &kind.checked_by {
+        let earlier = ev.history.answered(index, &clause.rule).is_some() || ev.history.of_kinds(&clause.rule, index + 1).next().is_some();
+        if !earlier && ev.history.silent(&clause.rule).is_none() {
+            push(&clause.note);
+        }
+    }
+}
+
+/// A child measure that outlives its parent.
+fn of_measures(ev: &Evaluator<'_>, show: &Shower<'_>, found: &mut Vec<Finding>) {
+    let spells = &ev.timeline.spells;
+    for child in spells {
+        let measure = ev.law.measure(child.measure);
+        if measure.within.is_empty() {
+            continue;
+        }
+        let parent = spells.iter().filter(|p| measure.within.contains(&p.measure) && p.covers(child.from.from)).max_by_key(|p| p.from.from);
+        let outlived = parent.and_then(|p| p.to).filter(|to| child.to.map_or(to.to < ev.at, |own| own.from > to.to));
+        if let Some(to) = outlived {
+            let note = measure.begins.first().map(|c| &c.note);
+            let mut finding = new(FindingKind::Question, vec![measure.name.clone()], measure.words.clone(), note);
+            finding.since = Some(show.when(&to));
+            finding.acts = [Some(child.begin), parent.and_then(|p| p.end)].into_iter().flatten().filter_map(|n| ev.history.get(n)).map(|a| a.id.clone()).collect();
+            found.push(finding);
+        }
+    }
+}
+
+/// A meter past its limit.
+#[must_use]
+pub fn meter_finding(show: &Shower<'_>, meter: &Meter, limit: &Clause<habeas_law::count::Length>, ends: End, law: &Law) -> Finding {
+    let (out, note) = meter.run_out.as_ref().map_or((RunOut::Overrun, &limit.note), |c| (c.rule, &c.note));
+    let kind = match (note.basis == Basis::HouseChoice, out) {
+        (true, _) => FindingKind::Caution,
+        (_, RunOut::Breach(_)) => FindingKind::Breach,
+        (_, RunOut::Question) => FindingKind::Question,
+        (_, RunOut::Overrun) => FindingKind::Overrun,
+    };
+    let mut finding = new(kind, vec![meter.name.clone()], meter.words.clone(), Some(note));
+    finding.since = Some(show.end(ends));
+    if let RunOut::Breach(id) = out {
+        finding = with_breach(finding, law, id);
+    }
+    finding
+}
+
+/// Counts a run into a summary.
+pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
+    let rule = ev.law.clock(run.clock);
+    if let Some(sure) = lapse(ev, run) {
+        let (out, _) = run_out(rule);
+        count(summary, kind_of(rule, out, sure));
+    }
+    for objection in &run.objections {
+        let note = objection.clause.and_then(|c| ev.law.note(c)).or_else(|| rule.extensions.first().map(|e| &e.note));
+        let ours = rule.house_choice || note.is_some_and(|n| n.basis == Basis::HouseChoice);
+        count(summary, match note.map(|n| &n.otherwise) {
+            _ if ours => FindingKind::Caution,
+            Some(Otherwise::Breach(_)) => FindingKind::Breach,
+            _ => FindingKind::Question,
+        });
+    }
+    if rule.house_choice || run.applies != Truth::Yes {
+        return;
+    }
+    match run.state {
+        State::Running | State::Suspended => {
+            summary.running += 1;
+            if let Some(end) = &run.earliest {
+                let ends = end.end.ends_at(ev.zone(rule.pack));
+                if ends > ev.at {
+                    summary.next = Some(summary.next.map_or(ends, |known| known.min(ends)));
+                }
+            }
+        }
+        State::RanOut => summary.overdue += 1,
+        _ => {}
+    }
+}
+
+/// Counts an act's gates and competence into a summary.
+pub fn tally(ev: &Evaluator<'_>, index: usize, summary: &mut Summary) {
+    let Some(act) = ev.history.get(index) else { return };
+    for id in ev.law.gates_of(act.kind) {
+        let rule = ev.law.gate(*id);
+        let scope = gate::scope_of(ev, rule, Some(index), Scope::of_facts(rule.pack, ev.history.visible(ev.at)));
+        if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
+            continue;
+        }
+        let hit = match rule.kind {
+            GateKind::Gate => gate::truth_of(ev, *id, index) == Truth::No,
+            GateKind::Ban | GateKind::Watch => gate::truth_of(ev, *id, index) == Truth::Yes,
+            GateKind::Eligibility => false,
+        };
+        if hit {
+            let breach = rule.conditions.iter().any(|c| matches!(c.note.otherwise, Otherwise::Breach(_))) || matches!(rule.otherwise, Otherwise::Breach(_));
+            count(summary, match (rule.house_choice, rule.kind, breach) {
+                (true, _, _) => FindingKind::Caution,
+                (_, GateKind::Gate | GateKind::Ban, true) => FindingKind::Breach,
+                _ => FindingKind::Question,
+            });
+        }
+    }
+    let kind = ev.law.act(act.kind);
+    for clause in &kind.by {
+        if distinct(ev, index, &clause.rule) == Truth::No {
+            count(summary, if matches!(clause.note.otherwise, Otherwise::Breach(_)) { FindingKind::Breach } else { FindingKind::Question });
+        }
+    }
+}
+
+fn count(summary: &mut Summary, kind: FindingKind) {
+    let slot = match kind {
+        FindingKind::Breach => 0,
+        FindingKind::Overrun => 1,
+        FindingKind::Question => 2,
+        FindingKind::Caution => 3,
+    };
+    if let Some(n) = summary.findings.get_mut(slot) {
+        *n += 1;
+    }
+}
