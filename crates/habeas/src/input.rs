@@ -1,0 +1,174 @@
+//! What commands share: the law folder, the files of acts, the instant, the one place that reads a clock.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use habeas_case::read::{Reader, Reading};
+use habeas_case::{Case, read};
+use habeas_law::{Law, Library};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use crate::output::Failure;
+
+/// Where the law packs are.
+#[derive(Debug, Args)]
+pub struct Laws {
+    /// The folder of law packs.
+    #[arg(long, value_name = "DIR", default_value = "laws")]
+    pub laws: PathBuf,
+}
+
+impl Laws {
+    /// Loads them.
+    pub fn law(&self) -> Result<Law, Failure> {
+        law(&self.laws)
+    }
+}
+
+/// Loads a folder of law packs.
+pub fn law(path: &Path) -> Result<Law, Failure> {
+    if !path.exists() {
+        return Err(Failure::hinted(
+            format!("the law packs are not in {}", path.display()),
+            "run the program in the folder that holds `laws`, or name it with --laws",
+        ));
+    }
+    Ok(Library::open(path)?.law()?)
+}
+
+/// The instant asked.
+#[derive(Debug, Args)]
+pub struct At {
+    /// The instant asked, such as 2026-11-24T09:00+08:00; now, if it is not given.
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<String>,
+}
+
+impl At {
+    /// Seconds since 1970-01-01T00:00Z. A time without an offset is taken in the zone of the case.
+    pub fn instant(&self, law: &Law, case: Option<&Case>) -> Result<i64, Failure> {
+        let Some(text) = &self.at else { return Ok(now()) };
+        if let Ok(stamp) = text.parse::<Timestamp>() {
+            return Ok(stamp.as_second());
+        }
+        let zone = case.and_then(|c| c.acts.first()).map(|act| law.zone(law.act(act.kind).pack).clone());
+        let zone = zone.or_else(|| law.packs.first().map(|p| p.zone.clone())).unwrap_or(jiff::tz::TimeZone::UTC);
+        let offset = text.rfind(['+', 'Z', 'z']).is_some_and(|n| n > 10);
+        if offset {
+            let stamp = with_seconds(text).parse::<Timestamp>();
+            return stamp.map(Timestamp::as_second).map_err(|_| wrong_instant(text));
+        }
+        habeas_law::moment::When::parse(text, &zone).map(|when| when.from).map_err(|_| wrong_instant(text))
+    }
+}
+
+fn wrong_instant(text: &str) -> Failure {
+    Failure::hinted(format!("`{text}` is not an instant"), "such as 2026-11-24T09:00+08:00, 2026-11-24T09:00 or 2026-11-24")
+}
+
+/// `2026-11-24T09:00+08:00` with its seconds.
+fn with_seconds(text: &str) -> String {
+    match text.split_at_checked(16) {
+        Some((head, tail)) if !tail.starts_with(':') => format!("{head}:00{tail}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// The clock of the machine: read here, and nowhere else in the project.
+#[expect(clippy::disallowed_methods, reason = "the edge of the program: libraries take the instant as an argument")]
+fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+/// Files of acts, `-` for standard input. Those that end in `.csv` are CSV, all others JSON Lines.
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Files of acts: JSON Lines, or CSV if the name ends in .csv; `-` reads JSON Lines from standard input.
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Write the lines that could not be read to this file, so that they can be mended and read again.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+}
+
+impl Files {
+    /// Reads them all, and says on standard error which lines were refused.
+    pub fn read(&self, law: &Law) -> Result<Reading, Failure> {
+        let reading = read_files(law, &self.files)?;
+        say_rejects(&reading);
+        if let Some(path) = &self.rejects {
+            let file = File::create(path).map_err(|e| Failure::File(path.clone(), e))?;
+            let written = read::write_rejects(&reading.rejects, file).map_err(|e| Failure::File(path.clone(), e))?;
+            crate::output::note(&format!("{written} refused line(s) written to {}", path.display()));
+        }
+        Ok(reading)
+    }
+}
+
+/// Reads files of acts.
+pub fn read_files(law: &Law, files: &[PathBuf]) -> Result<Reading, Failure> {
+    let mut reader = Reader::new(law);
+    let total = files.iter().filter_map(|f| std::fs::metadata(f).ok()).map(|m| m.len()).sum();
+    let bar = progress(total, "reading");
+    for path in files {
+        let name = path.display().to_string();
+        if name == "-" {
+            let input = BufReader::new(std::io::stdin().lock());
+            reader.json("standard input", input).map_err(|e| Failure::said(e.to_string()))?;
+            continue;
+        }
+        let file = File::open(path).map_err(|e| Failure::File(path.clone(), e))?;
+        let input = BufReader::with_capacity(1 << 16, Counted { inner: file, bar: bar.clone() });
+        read_one(&mut reader, &name, input)?;
+    }
+    bar.finish_and_clear();
+    Ok(reader.finish())
+}
+
+fn read_one(reader: &mut Reader<'_>, name: &str, input: impl BufRead) -> Result<(), Failure> {
+    let read = if name.ends_with(".csv") { reader.csv(name, input) } else { reader.json(name, input) };
+    read.map_err(|e| Failure::said(e.to_string()))
+}
+
+fn say_rejects(reading: &Reading) {
+    for reject in &reading.rejects {
+        let hint = reject.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        crate::output::note(&format!("refused {reject}{hint}"));
+    }
+    if !reading.rejects.is_empty() {
+        crate::output::note(&format!("{} line(s) taken, {} refused", reading.taken, reading.rejects.len()));
+    }
+}
+
+/// A bar on standard error, for people at a terminal; it shows only when the work takes more than two seconds.
+pub fn progress(total: u64, what: &'static str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::no_length();
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_message(what);
+    bar.set_length(total);
+    bar.set_draw_target(indicatif::ProgressDrawTarget::stderr_with_hz(2));
+    bar.enable_steady_tick(Duration::from_secs(2));
+    bar
+}
+
+/// Counts what is read into a bar.
+struct Counted<R> {
+    inner: R,
+    bar: ProgressBar,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.bar.inc(count as u64);
+        Ok(count)
+    }
+}

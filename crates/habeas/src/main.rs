@@ -1,0 +1,57 @@
+//! The one program, and nothing but its command line.
+
+mod check;
+mod convert;
+mod demo;
+mod input;
+mod output;
+mod pack;
+mod steps;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// By what right, until when at the latest, who stands beside this person, what is owed if it was wrong.
+#[derive(Debug, Parser)]
+#[command(name = "habeas", version, about, long_about = None, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Assess cases: what is shown to be lawful, what runs out when, what is overdue or breached, what the person may do.
+    Check(check::Check),
+    /// Judge a step not yet taken: allowed, refused or unknown, what is missing, who can cure it.
+    Propose(steps::Propose),
+    /// Show how everything about a case came about, condition by condition.
+    Explain(steps::Explain),
+    /// Assess the same acts under two versions of the law packs, and say what changes, article by article.
+    DiffLaw(steps::DiffLaw),
+    /// Work with law packs: check them, run their tests, explain a rule.
+    #[command(subcommand)]
+    Pack(pack::Command),
+    /// Print the JSON Schema of the acts that the packs declare.
+    Schema(convert::Schema),
+    /// Turn other people's records into acts.
+    #[command(subcommand)]
+    Convert(convert::Convert),
+    /// Check the sample docket and the real histories, and write a report to look at.
+    Demo(demo::Demo),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Check(check) => check.run(),
+        Command::Propose(propose) => propose.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::DiffLaw(diff) => diff.run(),
+        Command::Pack(command) => pack::run(command),
+        Command::Schema(schema) => schema.run(),
+        Command::Convert(convert) => convert.run(),
+        Command::Demo(demo) => demo.run(),
+    };
+    done.unwrap_or_else(output::Failure::report)
+}
