@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use habeas_law::Law;
-use habeas_law::moment::{day_of, show_instant};
 use habeas_law::rules::{ClockId, MeasureId, Opens, PackId};
 use habeas_law::{Truth, Words};
 use rustc_hash::FxHashSet;
 
 use crate::act::{Case, Partial};
 use crate::assessment::{
-    Assessment, Channel, ComputedFrom, Formula, FormulaStep, Held, Measure, Meter, NotJudged, RecordedAct, Remedy, Summary,
+    Assessment, Channel, Clock, ComputedFrom, Ends, Formula, FormulaStep, Measure, Meter, NotJudged, RecordedAct, Remedy,
+    Status, Summary,
 };
 use crate::clock::{self, Run, State};
 use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace};
@@ -18,7 +18,8 @@ use crate::find;
 use crate::formula;
 use crate::history::History;
 use crate::show::Shower;
-use crate::timeline::{Timeline, over};
+use crate::meter;
+use crate::timeline::Timeline;
 use crate::title;
 
 /// The version of the engine, part of every assessment.
@@ -43,7 +44,7 @@ pub struct Computed<'a> {
 }
 
 /// All clocks of a person.
-pub fn compute<'a>(ev: Evaluator<'a>, packs: &FxHashSet<PackId>) -> Computed<'a> {
+pub fn compute(ev: Evaluator<'_>) -> Computed<'_> {
     let horizon = ev.history.visible(ev.at);
     let mut runs = Vec::new();
     let mut push = |id: ClockId, anchor: Option<usize>| {
@@ -62,12 +63,15 @@ pub fn compute<'a>(ev: Evaluator<'a>, packs: &FxHashSet<PackId>) -> Computed<'a>
             push(*id, Some(index));
         }
     }
-    for (n, rule) in ev.law.clocks.iter().enumerate() {
-        if rule.of.is_empty() && packs.contains(&rule.pack) && has_facts(&ev, rule.pack, horizon) {
-            push(ClockId(u16::try_from(n).unwrap_or(u16::MAX)), None);
-        }
-    }
+    of_facts(&ev, horizon).for_each(|id| push(id, None));
     Computed { ev, runs }
+}
+
+/// Clocks of facts alone, where somebody stated facts of their pack.
+fn of_facts<'e>(ev: &'e Evaluator<'_>, horizon: usize) -> impl Iterator<Item = ClockId> + 'e {
+    let clocks = ev.law.clocks.iter().enumerate();
+    let wanted = clocks.filter(move |(_, rule)| rule.of.is_empty() && has_facts(ev, rule.pack, horizon));
+    wanted.filter_map(|(n, _)| u16::try_from(n).ok().map(ClockId))
 }
 
 /// Whether somebody stated facts of a pack: rules of facts alone are carried out only then.
@@ -116,24 +120,15 @@ pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessme
     let timeline = Timeline::build(law, &history, at);
     let ev = Evaluator { law, history: &history, timeline: &timeline, at };
     let packs = packs_of(law, case);
-    let computed = compute(ev, &packs);
+    let computed = compute(ev);
     let home = history.acts.first().map_or(PackId(0), |act| law.act(act.kind).pack);
     let show = Shower { law, history: &history, zone: law.zone(home) };
     let held = title::held(&computed, &show);
     let gates = find::gates(&computed, &show);
-    let meters = meters(&computed, &show, &packs);
-    let mut findings = find::findings(&computed, &show, &gates, &held);
-    findings.extend(meters.iter().filter_map(|(_, finding)| finding.clone()));
+    let mut findings = find::findings(&computed, &show, &gates);
     findings.sort_by(|a, b| (a.kind, a.since.as_ref().map(|m| m.instant), &a.names).cmp(&(b.kind, b.since.as_ref().map(|m| m.instant), &b.names)));
     let clocks: Vec<_> = computed.runs.iter().map(|run| show.clock(&ev, run)).collect();
-    let next = computed
-        .runs
-        .iter()
-        .zip(&clocks)
-        .filter(|(explained, clock)| matches!(explained.run.state, State::Running | State::Suspended) && !clock.house_choice)
-        .filter_map(|(_, clock)| clock.ends.clone())
-        .filter(|ends| ends.earliest.instant > at)
-        .min_by_key(|ends| ends.earliest.instant);
+    let next = next(&clocks, timeline.held(at) == Truth::Yes, at);
     let remedies = remedies(&computed, &show, &packs, &findings);
     Assessment {
         case: case.id.clone(),
@@ -153,7 +148,7 @@ pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessme
         measures: measures(&computed, &show),
         held,
         clocks,
-        meters: meters.into_iter().map(|(meter, _)| meter).collect(),
+        meters: meters(&ev, &show),
         gates: gates.into_iter().map(|(gate, _)| gate).collect(),
         remedies,
         channels: channels(law, &packs),
@@ -179,9 +174,14 @@ pub fn summarize(law: &Law, case: &Case, at: i64) -> Summary {
             }
             find::tally(&ev, index, &mut summary);
         }
+        for id in of_facts(&ev, horizon) {
+            runs.extend(clock::runs(&ev, id, None, horizon, 0, &mut Silent::default()));
+        }
         for run in &runs {
             find::tally_run(&ev, run, &mut summary);
         }
+        find::tally_measures(&ev, &mut summary);
+        find::tally_meters(&ev, &mut summary);
         summary.held |= timeline.held(at) == Truth::Yes;
         summary.untitled_seconds += title::untitled_seconds(&ev, &runs);
     }
@@ -225,55 +225,22 @@ fn measures(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Measure> {
     found
 }
 
-type Metered = (Meter, Option<crate::assessment::Finding>);
-
-fn meters(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId>) -> Vec<Metered> {
-    let ev = computed.ev;
-    let mut found = Vec::new();
-    for meter in ev.law.meters.iter().filter(|m| packs.contains(&m.pack)) {
-        let spells: Vec<_> = ev.timeline.spells.iter().filter(|s| meter.counts.contains(&s.measure)).collect();
-        if spells.is_empty() {
-            continue;
-        }
-        let organ_of = |n: usize| ev.history.get(n).and_then(|a| a.by.organ);
-        let mut groups: Vec<Option<habeas_law::rules::OrganId>> = vec![None];
-        if meter.per_organ {
-            groups = Vec::new();
-            for spell in &spells {
-                let organ = organ_of(spell.begin);
-                if !groups.contains(&organ) {
-                    groups.push(organ);
-                }
-            }
-        }
-        for group in groups {
-            let mine: Vec<_> = spells.iter().filter(|s| !meter.per_organ || organ_of(s.begin) == group).collect();
-            let parts = mine.iter().map(|s| (s.from.from, s.to.map_or(ev.at, |to| over(&to).min(ev.at)))).collect();
-            let union = habeas_law::count::Union::new(parts);
-            let Some((first, last)) = union.parts().first().zip(union.parts().last()) else { continue };
-            let zone = ev.zone(meter.pack);
-            let days: i64 = union.parts().iter().map(|(a, b)| habeas_law::moment::days_between(day_of(*a, zone), day_of(*b, zone)).max(0)).sum();
-            let Some(limit) = &meter.limit else { continue };
-            let gaps: Vec<(i64, i64)> = union.parts().windows(2).filter_map(|w| Some((w.first()?.1, w.get(1)?.0))).collect();
-            let counter = ev.law.counter(meter.pack, meter.convention);
-            let start = habeas_law::moment::Point::new(first.0, zone);
-            let ends = counter.end(start, limit.rule, &habeas_law::count::Union::new(gaps), true).end;
-            let is_over = last.1 >= ends.ends_at(zone);
-            let finding = is_over.then(|| find::meter_finding(show, meter, limit, ends, ev.law));
-            let shown = Meter {
-                rule: format!("{} {}", ev.law.pack(meter.pack).name, meter.name),
-                label: meter.words.clone(),
-                organ: group.map(|o| ev.law.organ(o).words.clone()),
-                days,
-                limit: limit.rule.to_string(),
-                ends: Some(show.end(ends)),
-                over: is_over,
-                citation: show.citation(&limit.note),
-            };
-            found.push((shown, finding));
-        }
-    }
-    found
+fn meters(ev: &Evaluator<'_>, show: &Shower<'_>) -> Vec<Meter> {
+    let readings = meter::readings(ev).into_iter();
+    let shown = readings.filter_map(|reading| {
+        let limit = reading.meter.limit.as_ref()?;
+        Some(Meter {
+            rule: format!("{} {}", ev.law.pack(reading.meter.pack).name, reading.meter.name),
+            label: reading.meter.words.clone(),
+            organ: reading.organ.map(|o| ev.law.organ(o).words.clone()),
+            days: reading.days,
+            limit: limit.rule.to_string(),
+            ends: reading.ends.map(|end| show.end(end)),
+            over: reading.over,
+            citation: show.citation(&limit.note),
+        })
+    });
+    shown.collect()
 }
 
 fn remedies(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId>, findings: &[crate::assessment::Finding]) -> Vec<Remedy> {
@@ -410,16 +377,15 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
     found
 }
 
-/// For messages: an instant in the zone of a pack.
-#[must_use]
-pub fn local(law: &Law, pack: PackId, instant: i64) -> String {
-    show_instant(instant, law.zone(pack))
-}
-
-/// Stretches of custody, for callers that draw.
-#[must_use]
-pub fn stretches(assessment: &Assessment) -> &[Held] {
-    &assessment.held
+/// The next date on which somebody must decide: of somebody who is held, the next end of a right to hold.
+fn next(clocks: &[Clock], held: bool, at: i64) -> Option<Ends> {
+    let running = clocks.iter().filter(|c| c.status == Status::Running && c.applies == Truth::Yes && !c.house_choice);
+    let ahead = |ends: &Ends| ends.earliest.instant > at;
+    let soonest = |titles: bool| {
+        let wanted = running.clone().filter(|c| !titles || c.title).filter_map(|c| c.ends.clone()).filter(|e| ahead(e));
+        wanted.min_by_key(|ends| ends.earliest.instant)
+    };
+    if held { soonest(true).or_else(|| soonest(false)) } else { soonest(false) }
 }
 
 /// Words for a thing that has none of its own.

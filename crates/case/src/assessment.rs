@@ -175,6 +175,8 @@ pub struct Clock {
     pub title: bool,
     /// Ours, not the law's.
     pub house_choice: bool,
+    /// Whether it applies; unknown: it may, and the facts that would tell are among its needs.
+    pub applies: Truth,
     /// The act of which it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<Box<str>>,

@@ -4,8 +4,8 @@
 //! ends late. What is lengthened, moved or begun anew by a later fact only ever moves an end one way, so the two are the bounds.
 
 use habeas_law::count::{Counted, Counter, Length, Union};
-use habeas_law::expression::Expression;
-use habeas_law::moment::{End, Point, When};
+use habeas_law::expression::{Bound, Expression};
+use habeas_law::moment::{End, Point, When, day_of, shift, start_of};
 use habeas_law::rules::{ActId, Clause, Clock, ClockGroup, ClockId, Extension, HeldFlag, Otherwise, Restart, Standstill, Trigger, Version};
 use habeas_law::{Truth, Value};
 use jiff::tz::TimeZone;
@@ -114,6 +114,9 @@ pub struct Run {
     pub applies: Truth,
 }
 
+/// The acts between which extensions are sought: the one that opened this clock of a series, and the one that closed it.
+type Between = (Option<usize>, Option<usize>);
+
 /// Which way what is unknown is taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Way {
@@ -133,7 +136,7 @@ pub fn governs<L: Log>(ev: &Evaluator<'_>, version: &Version, s: Scope<'_>, log:
         Some(by) => ev.value(by, s, log).and_then(|v| crate::evaluate::as_day(&v)),
         None => s.anchor.and_then(|n| ev.history.get(n)).map(|act| act.happened.day),
     };
-    let Some(day) = day.or_else(|| Some(habeas_law::moment::day_of(ev.at, ev.zone(s.pack)))) else { return true };
+    let Some(day) = day.or_else(|| Some(day_of(ev.at, ev.zone(s.pack)))) else { return true };
     version.from.is_none_or(|from| from <= day) && version.until.is_none_or(|until| day < until)
 }
 
@@ -268,7 +271,7 @@ fn machine_start<L: Log>(machine: &Machine<'_>, log: &mut L) -> Start {
         let mark = log.missing_count();
         let value = match &line.rule.value {
             // What begins when a clock has run out begins at the midnight that ends its last day.
-            Expression::EndOf { clock: group, bound: habeas_law::expression::Bound::Both, last_day: false } => {
+            Expression::EndOf { clock: group, bound: Bound::Both, last_day: false } => {
                 let inner = Scope { depth: scope.depth + 1, ..scope };
                 let ends = if scope.depth < 8 { end_for(ev, *group, inner, log) } else { None };
                 ends.map(|(low, high)| When::bounds(low.ends_at(machine.zone), high.ends_at(machine.zone), machine.zone))
@@ -338,11 +341,13 @@ impl<'a> Machine<'a> {
             }
             return run;
         }
+        // What comes after the act that met or ended a clock no longer touches it.
+        self.close(&mut run, after, log);
         let scope = Scope { start: Some(start), ..self.scope };
         let before = log.missing_count();
-        let early = self.course(start.earliest(), Way::Early, scope, after, log);
+        let early = self.course(start.earliest(), Way::Early, scope, (after, run.closed_by), log);
         let doubtful = log.missing_count() > before || start.from != start.to || self.maybe_more(scope) || !self.clock.stands_still.is_empty();
-        let late = if doubtful { self.course(start.latest(self.zone), Way::Late, scope, after, log) } else { early.clone() };
+        let late = if doubtful { self.course(start.latest(self.zone), Way::Late, scope, (after, run.closed_by), log) } else { early.clone() };
         if let Some(early) = &early {
             run.segments.clone_from(&early.segments);
             run.objections.clone_from(&early.objections);
@@ -358,7 +363,6 @@ impl<'a> Machine<'a> {
             self.possible(&mut run, early, late);
         }
         self.determine(&mut run, scope, log);
-        self.close(&mut run, after, log);
         let suspended = self.open_standstill(scope, log);
         self.judge(&mut run, suspended, scope);
         run.still = self.standstill(Way::Early, scope, log).0;
@@ -429,7 +433,8 @@ impl<'a> Machine<'a> {
         best.map(|(length, clause, _)| (length, clause))
     }
 
-    fn course<L: Log>(&self, start: Point, way: Way, scope: Scope<'_>, after: Option<usize>, log: &mut L) -> Option<Course> {
+    fn course<L: Log>(&self, start: Point, way: Way, scope: Scope<'_>, between: Between, log: &mut L) -> Option<Course> {
+        let scope = Scope { bound: if way == Way::Early { Bound::Earliest } else { Bound::Latest }, ..scope };
         let (still, open) = self.standstill(way, scope, log);
         let (base, clause) = self.base(start, way, scope, &still, log)?;
         let held = self.held(scope, way);
@@ -462,7 +467,7 @@ impl<'a> Machine<'a> {
                 course.closed_to_extensions = true;
             }
         }
-        let events = self.events(scope, after);
+        let events = self.events(scope, between);
         let course = self.follow(course, &events, way, scope, &still, log);
         let mut course = self.unrecorded(course, way, scope, &still, log);
         self.cap(&mut course, way, scope, &still, log);
@@ -471,7 +476,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Extending and restarting acts that belong to this clock, in order.
-    fn events(&self, scope: Scope<'_>, after: Option<usize>) -> Vec<usize> {
+    fn events(&self, scope: Scope<'_>, (after, closed_by): Between) -> Vec<usize> {
         if self.clock.extensions.is_empty() && self.clock.restarts.is_empty() {
             return Vec::new();
         }
@@ -487,8 +492,13 @@ impl<'a> Machine<'a> {
         self.ev
             .history
             .of_kinds(&kinds, scope.horizon)
+            .filter(|n| closed_by.is_none_or(|closing| *n <= closing || self.same_moment(*n, closing)))
             .filter(|n| Some(*n) != scope.anchor && self.mine(*n, scope) && from.is_none_or(|f| *n >= f || self.same_time(*n, f)))
             .collect()
+    }
+
+    fn same_moment(&self, a: usize, b: usize) -> bool {
+        matches!((self.ev.history.get(a), self.ev.history.get(b)), (Some(a), Some(b)) if a.happened == b.happened)
     }
 
     fn same_time(&self, a: usize, b: usize) -> bool {
@@ -578,6 +588,14 @@ impl<'a> Machine<'a> {
         };
         if !in_time || course.closed_to_extensions {
             course.void(event, None, self.zone);
+            return;
+        }
+        // What an organ that has no power to it extends is not extended.
+        let by = self.ev.law.act(act.kind).by.iter().filter(|c| !c.rule.competences.is_empty());
+        if let Some(first) = by.clone().next()
+            && by.clone().all(|c| crate::find::competent(self.ev, event, &c.rule) == Truth::No)
+        {
+            course.void(event, Some(first.note.id), self.zone);
             return;
         }
         let inner = self.at(event, scope, course);
@@ -681,7 +699,7 @@ impl<'a> Machine<'a> {
         } else {
             let from = course.end.end;
             let point = match from {
-                End::Day(day) => Point { instant: habeas_law::moment::start_of(day, self.zone), day },
+                End::Day(day) => Point { instant: start_of(day, self.zone), day },
                 End::Instant(instant) => Point::new(instant, self.zone),
             };
             self.counter.end(point, by.or(by_most).unwrap_or_default(), still, held)
@@ -824,16 +842,17 @@ impl<'a> Machine<'a> {
                 }
                 let from = if way == Way::Early { act.happened.to } else { act.happened.from };
                 let from = if act.happened.precision == habeas_law::moment::Precision::Day { act.happened.from } else { from };
-                // Between two acts, a day clock leaves out the days from the first up to the second.
+                // Between two acts, a day clock leaves out the days after the first up to and with the second: as it counts, so it leaves out.
                 let whole_days = rule.to.is_some() && !self.in_hours();
-                let from = if whole_days { habeas_law::moment::start_of(habeas_law::moment::day_of(from, self.zone), self.zone) } else { from };
+                let next_day = |instant: i64| start_of(shift(day_of(instant, self.zone), 1), self.zone);
+                let from = if whole_days { next_day(from) } else { from };
                 let to = match &rule.to {
                     None => act.until.map(|until| if until.from < until.to { until.to + 60 } else { until.to }),
                     Some(to) => {
                         let later = |m: &usize| *m > n && self.ev.history.get(*m).is_some_and(|a| to.acts.contains(&a.kind));
                         let back = (n + 1..scope.horizon).find(later).and_then(|m| self.ev.history.get(m));
                         let ends = |a: &crate::act::Act| if way == Way::Early { a.happened.from } else { a.happened.to };
-                        back.map(|a| if whole_days { habeas_law::moment::start_of(a.happened.day, self.zone) } else { ends(a) })
+                        back.map(|a| if whole_days { next_day(a.happened.from) } else { ends(a) })
                     }
                 };
                 let ceiling = match &rule.at_most {

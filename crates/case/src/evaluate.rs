@@ -147,6 +147,8 @@ pub struct Scope<'a> {
     pub steps: &'a [Option<Value>],
     /// Clocks are asked as they stood before the act at hand.
     pub before: bool,
+    /// Of another clock's end with bounds, this one is meant.
+    pub bound: Bound,
     /// How deep rules call one another.
     pub depth: u8,
     /// For ranking what is needed: this fact, if missing, is taken so.
@@ -157,7 +159,7 @@ impl Scope<'_> {
     /// A scope without acts.
     #[must_use]
     pub fn of_facts(pack: PackId, horizon: usize) -> Self {
-        Self { pack, anchor_kinds: &[], anchor: None, current: None, start: None, end: None, horizon, steps: &[], before: false, depth: 0, assume: None }
+        Self { pack, anchor_kinds: &[], anchor: None, current: None, start: None, end: None, horizon, steps: &[], before: false, bound: Bound::Both, depth: 0, assume: None }
     }
 }
 
@@ -511,7 +513,11 @@ impl Evaluator<'_> {
     pub fn differs<L: Log>(&self, what: Identity, of: Of, from: Of, s: Scope<'_>, log: &mut L) -> Truth {
         let (Some((_, a)), Some((_, b))) = (self.which(of, s, log), self.which(from, s, log)) else { return Truth::Unknown };
         let (same, name) = match what {
-            Identity::Organ => (a.by.organ.zip(b.by.organ).map(|(x, y)| x == y), "organ"),
+            // One level above is another organ of the same kind.
+            Identity::Organ => {
+                let level = a.by.level.zip(b.by.level).is_none_or(|(x, y)| x == y);
+                (a.by.organ.zip(b.by.organ).map(|(x, y)| x == y && level), "organ")
+            }
             Identity::Official => (a.by.official.as_ref().zip(b.by.official.as_ref()).map(|(x, y)| x == y), "official"),
             Identity::Unit => (a.by.unit.as_ref().zip(b.by.unit.as_ref()).map(|(x, y)| x == y), "unit"),
         };
@@ -606,6 +612,7 @@ impl Evaluator<'_> {
                 let horizon = before.map_or(s.horizon, |n| n.min(s.horizon));
                 let inner = Scope { depth: s.depth + 1, horizon, ..s };
                 let (low, high) = crate::clock::end_for(self, *clock, inner, log)?;
+                let bound = if *bound == Bound::Both { s.bound } else { *bound };
                 let chosen = match bound {
                     Bound::Earliest => (low, low),
                     Bound::Latest => (high, high),

@@ -1,16 +1,17 @@
 //! Findings: what ran over, what the text itself calls a breach, what somebody must look at, and what is only our caution.
 
 use habeas_law::expression::Of;
-use habeas_law::moment::End;
-use habeas_law::rules::{Basis, BreachId, Clause, GateId, GateKind, Meter, Note, Otherwise, RunOut};
+use habeas_law::rules::{Basis, BreachId, Clause, Gate as GateRule, GateId, GateKind, Note, Otherwise, RunOut};
 use habeas_law::{Law, Truth, Words};
 
 use crate::assess::{Computed, Explained};
-use crate::assessment::{Actor, Cited, Cure, Finding, FindingKind, Gate, Held, Line, Summary};
-use crate::clock::{Run, State};
+use crate::assessment::{Actor, Cited, Cure, Finding, FindingKind, Gate, Line, Summary};
+use crate::clock::{Objection, Run, State};
 use crate::evaluate::{Evaluator, Scope, Silent, Trace};
-use crate::gate::{self, Found, Outcome};
+use crate::gate::{self, Found};
+use crate::meter;
 use crate::show::{Shower, citation, overrun_minutes};
+use crate::timeline::Spell;
 
 /// Gates, bans and watches over every recorded act, with the rule and the act.
 #[must_use]
@@ -37,19 +38,14 @@ pub fn judge<'a>(ev: &Evaluator<'a>, show: &Shower<'_>, id: GateId, index: usize
         return None;
     }
     let conditions = gate::found(ev, rule, scope);
-    let (truth, outcome) = match rule.kind {
-        GateKind::Gate | GateKind::Eligibility => {
-            let truth = conditions.iter().fold(Truth::Yes, |t, f| t.and(f.truth));
-            (truth, gate::outcome(truth, &rule.unknown))
-        }
-        GateKind::Ban | GateKind::Watch => {
-            let truth = conditions.iter().fold(Truth::No, |t, f| t.or(f.truth));
-            (truth, gate::hit(truth))
-        }
+    let truth = gate::joined(rule.kind, conditions.iter().map(|f| f.truth));
+    let outcome = match rule.kind {
+        GateKind::Gate | GateKind::Eligibility => gate::outcome(truth, &rule.unknown),
+        GateKind::Ban | GateKind::Watch => gate::hit(truth),
     };
     let needs: Vec<_> = if truth == Truth::Unknown { conditions.iter().flat_map(|f| f.needs.iter().copied()).collect() } else { Vec::new() };
-    let alone = conditions.iter().filter(|f| f.truth == Truth::Unknown).count() == 1;
-    let needs = ev.ranked(needs, |_, _| alone);
+    let decided = |need, assumed| gate::verdict(ev, rule, Scope { assume: Some((need, assumed)), ..scope }).known();
+    let needs = ev.ranked(needs, decided);
     let shown = Gate {
         rule: format!("{} {}", law.pack(rule.pack).name, rule.name),
         kind: rule.kind,
@@ -57,7 +53,7 @@ pub fn judge<'a>(ev: &Evaluator<'a>, show: &Shower<'_>, id: GateId, index: usize
         act: ev.history.get(index).map(|a| a.id.clone()).unwrap_or_default(),
         outcome,
         referred_to: match (&rule.unknown, outcome) {
-            (habeas_law::rules::WhenUnknown::Refer(to), Outcome::Referred) => Some(to.clone()),
+            (habeas_law::rules::WhenUnknown::Refer(to), gate::Outcome::Referred) => Some(to.clone()),
             _ => None,
         },
         house_choice: rule.house_choice,
@@ -105,7 +101,7 @@ fn line(show: &Shower<'_>, found: &Found<'_>) -> Line {
 
 /// All findings of a person.
 #[must_use]
-pub fn findings(computed: &Computed<'_>, show: &Shower<'_>, gates: &[(Gate, (GateId, Vec<Found<'_>>))], held: &[Held]) -> Vec<Finding> {
+pub fn findings(computed: &Computed<'_>, show: &Shower<'_>, gates: &[(Gate, (GateId, Vec<Found<'_>>))]) -> Vec<Finding> {
     let ev = &computed.ev;
     let mut found = Vec::new();
     for explained in &computed.runs {
@@ -118,7 +114,7 @@ pub fn findings(computed: &Computed<'_>, show: &Shower<'_>, gates: &[(Gate, (Gat
         of_act(ev, show, index, &mut found);
     }
     of_measures(ev, show, &mut found);
-    let _ = held;
+    of_meters(ev, show, &mut found);
     found
 }
 
@@ -162,12 +158,15 @@ fn run_out(rule: &habeas_law::rules::Clock) -> (RunOut, Option<&Note>) {
 
 /// Whether a run is over its end, and how surely.
 fn lapse(ev: &Evaluator<'_>, run: &Run) -> Option<bool> {
+    // Whether it applies at all is a question that stands with the clock; nothing is said to have lapsed.
+    if run.applies != Truth::Yes {
+        return None;
+    }
     let rule = ev.law.clock(run.clock);
     let zone = ev.zone(rule.pack);
     match run.state {
-        State::RanOut | State::MetLate | State::EndedLate => Some(run.applies == Truth::Yes),
-        State::DueAtOnce if run.start.is_some_and(|s| ev.at > s.to) => Some(run.applies == Truth::Yes && !unseen(ev, rule)),
-        State::WithoutDelay if run.applies == Truth::Unknown => Some(false),
+        State::RanOut | State::MetLate | State::EndedLate => Some(true),
+        State::DueAtOnce if run.start.is_some_and(|s| ev.at > s.to) => Some(!unseen(ev, rule)),
         State::Unknown => {
             let early = run.earliest.as_ref()?.end.ends_at(zone);
             let closed = run.closed_by.and_then(|n| ev.history.get(n)).map(|a| a.happened.to);
@@ -190,6 +189,13 @@ fn kind_of(rule: &habeas_law::rules::Clock, out: RunOut, sure: bool) -> FindingK
         (_, _, RunOut::Breach(_)) => FindingKind::Breach,
         (_, _, RunOut::Overrun) => FindingKind::Overrun,
     }
+}
+
+/// What an extension that does not count, or is questioned, comes to.
+fn objected<'l>(ev: &Evaluator<'l>, rule: &'l habeas_law::rules::Clock, objection: &Objection) -> Option<Hit<'l>> {
+    let named = objection.clause.and_then(|c| ev.law.note(c));
+    let note = named.or_else(|| rule.extensions.first().map(|e| &e.note))?;
+    Some(hit(rule.house_choice, note, &note.otherwise))
 }
 
 fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<Finding> {
@@ -218,20 +224,9 @@ fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<F
         found.push(finding);
     }
     for objection in &run.objections {
-        let Some(act) = ev.history.get(objection.act) else { continue };
-        let note = objection.clause.and_then(|c| ev.law.note(c)).or_else(|| rule.extensions.first().map(|e| &e.note));
+        let (Some(act), Some((kind, note, breach))) = (ev.history.get(objection.act), objected(ev, rule, objection)) else { continue };
         let names = vec![rule.name.clone(), ev.law.act(act.kind).name.clone()];
-        let breach = match note.map(|n| &n.otherwise) {
-            Some(Otherwise::Breach(id)) => Some(*id),
-            _ => None,
-        };
-        let ours = rule.house_choice || note.is_some_and(|n| n.basis == Basis::HouseChoice);
-        let kind = match (ours, breach) {
-            (true, _) => FindingKind::Caution,
-            (_, Some(_)) => FindingKind::Breach,
-            _ => FindingKind::Question,
-        };
-        let mut finding = new(kind, names, ev.law.act(act.kind).words.clone(), note);
+        let mut finding = new(kind, names, ev.law.act(act.kind).words.clone(), Some(note));
         finding.acts = vec![act.id.clone()];
         finding.since = Some(show.when(&act.happened));
         if let Some(id) = breach {
@@ -242,43 +237,46 @@ fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<F
     found
 }
 
+/// A condition that makes a finding: the kind, its note, and the breach that the text calls it.
+type Hit<'l> = (FindingKind, &'l Note, Option<BreachId>);
+
+fn hit<'l>(ours: bool, note: &'l Note, otherwise: &Otherwise) -> Hit<'l> {
+    match (ours || note.basis == Basis::HouseChoice, otherwise) {
+        (true, _) => (FindingKind::Caution, note, None),
+        (_, Otherwise::Breach(id)) => (FindingKind::Breach, note, Some(*id)),
+        _ => (FindingKind::Question, note, None),
+    }
+}
+
+/// What the truths of a gate's conditions come to.
+fn hits<'l>(rule: &'l GateRule, truths: impl Iterator<Item = (&'l Note, Truth)>) -> Vec<Hit<'l>> {
+    let wanted = match rule.kind {
+        GateKind::Gate => Truth::No,
+        GateKind::Ban | GateKind::Watch => Truth::Yes,
+        GateKind::Eligibility => return Vec::new(),
+    };
+    let found = truths.filter(|(_, truth)| *truth == wanted).map(|(note, _)| {
+        let otherwise = match (rule.kind, &note.otherwise) {
+            (GateKind::Watch, _) => &Otherwise::Question,
+            (GateKind::Ban, Otherwise::Unsaid) => &rule.otherwise,
+            (_, own) => own,
+        };
+        hit(rule.house_choice, note, otherwise)
+    });
+    found.collect()
+}
+
 fn of_gate(ev: &Evaluator<'_>, show: &Shower<'_>, shown: &Gate, id: GateId, conditions: &[Found<'_>], found: &mut Vec<Finding>) {
     let rule = ev.law.gate(id);
     let act = ev.history.acts.iter().find(|a| a.id == shown.act);
-    let mut push = |kind: FindingKind, note: Option<&Note>, breach: Option<BreachId>| {
-        let ours = rule.house_choice || note.is_some_and(|n| n.basis == Basis::HouseChoice);
-        let kind = if ours { FindingKind::Caution } else { kind };
-        let mut finding = new(kind, vec![rule.name.clone()], rule.words.clone(), note);
+    for (kind, note, breach) in hits(rule, conditions.iter().map(|f| (&f.clause.note, f.truth))) {
+        let mut finding = new(kind, vec![rule.name.clone()], rule.words.clone(), Some(note));
         finding.acts = vec![shown.act.clone()];
         finding.since = act.map(|a| show.when(&a.happened));
         if let Some(id) = breach {
             finding = with_breach(finding, ev.law, id);
         }
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
-    };
-    let hits = conditions.iter().filter(|f| f.truth == Truth::Yes).map(|f| &f.clause.note);
-    match rule.kind {
-        GateKind::Gate => {
-            for failed in conditions.iter().filter(|f| f.truth == Truth::No) {
-                match &failed.clause.note.otherwise {
-                    Otherwise::Breach(id) => push(FindingKind::Breach, Some(&failed.clause.note), Some(*id)),
-                    _ => push(FindingKind::Question, Some(&failed.clause.note), None),
-                }
-            }
-        }
-        GateKind::Ban => {
-            for note in hits {
-                let otherwise = if note.otherwise == Otherwise::Unsaid { &rule.otherwise } else { &note.otherwise };
-                match otherwise {
-                    Otherwise::Breach(id) => push(FindingKind::Breach, Some(note), Some(*id)),
-                    _ => push(FindingKind::Question, Some(note), None),
-                }
-            }
-        }
-        GateKind::Watch => hits.for_each(|note| push(FindingKind::Question, Some(note), None)),
-        GateKind::Eligibility => {}
+        found.push(finding);
     }
 }
 
@@ -313,81 +311,88 @@ pub fn distinct(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) ->
     })
 }
 
+/// What is out of order about an act: not its actor's, by the same actor as what it checks, or not checked.
+fn act_hits<'l>(ev: &Evaluator<'l>, index: usize) -> Vec<Hit<'l>> {
+    let Some(act) = ev.history.get(index) else { return Vec::new() };
+    let kind = ev.law.act(act.kind);
+    let mut found = Vec::new();
+    // Several `by` lines are alternatives; the differences asked for hold in each.
+    let alternatives = || kind.by.iter().filter(|c| !c.rule.competences.is_empty());
+    if let Some(first) = alternatives().next()
+        && alternatives().all(|c| competent(ev, index, &c.rule) == Truth::No)
+    {
+        found.push(hit(false, &first.note, &first.note.otherwise));
+    }
+    for clause in kind.by.iter().filter(|c| distinct(ev, index, &c.rule) == Truth::No) {
+        found.push(hit(false, &clause.note, &clause.note.otherwise));
+    }
+    for clause in &kind.checked_by {
+        let earlier = ev.history.answered(index, &clause.rule).is_some() || ev.history.of_kinds(&clause.rule, index + 1).next().is_some();
+        if !earlier && ev.history.silent(&clause.rule).is_none() {
+            found.push(hit(false, &clause.note, &clause.note.otherwise));
+        }
+    }
+    found
+}
+
 fn of_act(ev: &Evaluator<'_>, show: &Shower<'_>, index: usize, found: &mut Vec<Finding>) {
     let Some(act) = ev.history.get(index) else { return };
     let kind = ev.law.act(act.kind);
-    let mut push = |note: &Note| {
-        let (what, breach) = match &note.otherwise {
-            Otherwise::Breach(id) => (FindingKind::Breach, Some(*id)),
-            _ if note.basis == Basis::HouseChoice => (FindingKind::Caution, None),
-            _ => (FindingKind::Question, None),
-        };
+    for (what, note, breach) in act_hits(ev, index) {
         let mut finding = new(what, vec![kind.name.clone()], kind.words.clone(), Some(note));
         finding.acts = vec![act.id.clone()];
         finding.since = Some(show.when(&act.happened));
         if let Some(id) = breach {
             finding = with_breach(finding, ev.law, id);
         }
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
-    };
-    // Several `by` lines are alternatives; the differences asked for hold in each.
-    let competences: Vec<&Clause<habeas_law::rules::By>> = kind.by.iter().filter(|c| !c.rule.competences.is_empty()).collect();
-    if !competences.is_empty() && competences.iter().all(|c| competent(ev, index, &c.rule) == Truth::No)
-        && let Some(first) = competences.first()
-    {
-        push(&first.note);
+        found.push(finding);
     }
-    for clause in &kind.by {
-        if distinct(ev, index, &clause.rule) == Truth::No {
-            push(&clause.note);
-        }
-    }
-    for clause in &kind.checked_by {
-        let earlier = ev.history.answered(index, &clause.rule).is_some() || ev.history.of_kinds(&clause.rule, index + 1).next().is_some();
-        if !earlier && ev.history.silent(&clause.rule).is_none() {
-            push(&clause.note);
+}
+
+/// Measures that outlive their parents: the child, and when the parent ended.
+fn outlived<'t>(ev: &Evaluator<'t>) -> Vec<(&'t Spell, &'t Spell, habeas_law::moment::When)> {
+    let spells = &ev.timeline.spells;
+    let mut found = Vec::new();
+    for child in spells {
+        let within = &ev.law.measure(child.measure).within;
+        let parents = spells.iter().filter(|p| within.contains(&p.measure) && p.covers(child.from.from));
+        let Some(parent) = parents.max_by_key(|p| p.from.from) else { continue };
+        if let Some(to) = parent.to.filter(|to| child.to.map_or(to.to < ev.at, |own| own.from > to.to)) {
+            found.push((child, parent, to));
         }
     }
+    found
 }
 
 /// A child measure that outlives its parent.
 fn of_measures(ev: &Evaluator<'_>, show: &Shower<'_>, found: &mut Vec<Finding>) {
-    let spells = &ev.timeline.spells;
-    for child in spells {
+    for (child, parent, to) in outlived(ev) {
         let measure = ev.law.measure(child.measure);
-        if measure.within.is_empty() {
-            continue;
-        }
-        let parent = spells.iter().filter(|p| measure.within.contains(&p.measure) && p.covers(child.from.from)).max_by_key(|p| p.from.from);
-        let outlived = parent.and_then(|p| p.to).filter(|to| child.to.map_or(to.to < ev.at, |own| own.from > to.to));
-        if let Some(to) = outlived {
-            let note = measure.begins.first().map(|c| &c.note);
-            let mut finding = new(FindingKind::Question, vec![measure.name.clone()], measure.words.clone(), note);
-            finding.since = Some(show.when(&to));
-            finding.acts = [Some(child.begin), parent.and_then(|p| p.end)].into_iter().flatten().filter_map(|n| ev.history.get(n)).map(|a| a.id.clone()).collect();
-            found.push(finding);
-        }
+        let note = measure.begins.first().map(|c| &c.note);
+        let mut finding = new(FindingKind::Question, vec![measure.name.clone()], measure.words.clone(), note);
+        finding.since = Some(show.when(&to));
+        let acts = [Some(child.begin), parent.end].into_iter().flatten().filter_map(|n| ev.history.get(n));
+        finding.acts = acts.map(|a| a.id.clone()).collect();
+        found.push(finding);
     }
 }
 
-/// A meter past its limit.
-#[must_use]
-pub fn meter_finding(show: &Shower<'_>, meter: &Meter, limit: &Clause<habeas_law::count::Length>, ends: End, law: &Law) -> Finding {
-    let (out, note) = meter.run_out.as_ref().map_or((RunOut::Overrun, &limit.note), |c| (c.rule, &c.note));
-    let kind = match (note.basis == Basis::HouseChoice, out) {
-        (true, _) => FindingKind::Caution,
-        (_, RunOut::Breach(_)) => FindingKind::Breach,
-        (_, RunOut::Question) => FindingKind::Question,
-        (_, RunOut::Overrun) => FindingKind::Overrun,
-    };
-    let mut finding = new(kind, vec![meter.name.clone()], meter.words.clone(), Some(note));
-    finding.since = Some(show.end(ends));
-    if let RunOut::Breach(id) = out {
-        finding = with_breach(finding, law, id);
+/// Meters past their limit.
+fn of_meters(ev: &Evaluator<'_>, show: &Shower<'_>, found: &mut Vec<Finding>) {
+    for reading in meter::readings(ev) {
+        let Some((kind, note, breach)) = reading.lapse() else { continue };
+        let mut finding = new(kind, vec![reading.meter.name.clone()], reading.meter.words.clone(), Some(note));
+        finding.since = reading.ends.map(|end| show.end(end));
+        if let Some(id) = breach {
+            finding = with_breach(finding, ev.law, id);
+        }
+        found.push(finding);
     }
-    finding
+}
+
+/// Counts meters past their limit into a summary.
+pub fn tally_meters(ev: &Evaluator<'_>, summary: &mut Summary) {
+    meter::readings(ev).iter().filter_map(meter::Reading::lapse).for_each(|(kind, _, _)| count(summary, kind));
 }
 
 /// Counts a run into a summary.
@@ -398,13 +403,9 @@ pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
         count(summary, kind_of(rule, out, sure));
     }
     for objection in &run.objections {
-        let note = objection.clause.and_then(|c| ev.law.note(c)).or_else(|| rule.extensions.first().map(|e| &e.note));
-        let ours = rule.house_choice || note.is_some_and(|n| n.basis == Basis::HouseChoice);
-        count(summary, match note.map(|n| &n.otherwise) {
-            _ if ours => FindingKind::Caution,
-            Some(Otherwise::Breach(_)) => FindingKind::Breach,
-            _ => FindingKind::Question,
-        });
+        if let Some((kind, _, _)) = objected(ev, rule, objection) {
+            count(summary, kind);
+        }
     }
     if rule.house_choice || run.applies != Truth::Yes {
         return;
@@ -424,35 +425,35 @@ pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
     }
 }
 
+/// Whether a gate over an act finds what the text itself calls a breach.
+#[must_use]
+pub fn breached(ev: &Evaluator<'_>, index: usize) -> bool {
+    let Some(act) = ev.history.get(index) else { return false };
+    ev.law.gates_of(act.kind).iter().any(|id| gate_hits(ev, *id, index).iter().any(|(kind, _, _)| *kind == FindingKind::Breach))
+}
+
+/// What one gate finds over one act; nothing where another version governs.
+fn gate_hits<'l>(ev: &Evaluator<'l>, id: GateId, index: usize) -> Vec<Hit<'l>> {
+    let rule = ev.law.gate(id);
+    let scope = gate::scope_of(ev, rule, Some(index), Scope::of_facts(rule.pack, ev.history.visible(ev.at)));
+    if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
+        return Vec::new();
+    }
+    hits(rule, rule.conditions.iter().map(|c| (&c.note, gate::one(ev, &c.rule, scope, &mut Silent::default()))))
+}
+
 /// Counts an act's gates and competence into a summary.
 pub fn tally(ev: &Evaluator<'_>, index: usize, summary: &mut Summary) {
     let Some(act) = ev.history.get(index) else { return };
     for id in ev.law.gates_of(act.kind) {
-        let rule = ev.law.gate(*id);
-        let scope = gate::scope_of(ev, rule, Some(index), Scope::of_facts(rule.pack, ev.history.visible(ev.at)));
-        if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
-            continue;
-        }
-        let hit = match rule.kind {
-            GateKind::Gate => gate::truth_of(ev, *id, index) == Truth::No,
-            GateKind::Ban | GateKind::Watch => gate::truth_of(ev, *id, index) == Truth::Yes,
-            GateKind::Eligibility => false,
-        };
-        if hit {
-            let breach = rule.conditions.iter().any(|c| matches!(c.note.otherwise, Otherwise::Breach(_))) || matches!(rule.otherwise, Otherwise::Breach(_));
-            count(summary, match (rule.house_choice, rule.kind, breach) {
-                (true, _, _) => FindingKind::Caution,
-                (_, GateKind::Gate | GateKind::Ban, true) => FindingKind::Breach,
-                _ => FindingKind::Question,
-            });
-        }
+        gate_hits(ev, *id, index).into_iter().for_each(|(kind, _, _)| count(summary, kind));
     }
-    let kind = ev.law.act(act.kind);
-    for clause in &kind.by {
-        if distinct(ev, index, &clause.rule) == Truth::No {
-            count(summary, if matches!(clause.note.otherwise, Otherwise::Breach(_)) { FindingKind::Breach } else { FindingKind::Question });
-        }
-    }
+    act_hits(ev, index).into_iter().for_each(|(kind, _, _)| count(summary, kind));
+}
+
+/// Counts measures that outlive their parents into a summary.
+pub fn tally_measures(ev: &Evaluator<'_>, summary: &mut Summary) {
+    outlived(ev).iter().for_each(|_| count(summary, FindingKind::Question));
 }
 
 fn count(summary: &mut Summary, kind: FindingKind) {

@@ -1,7 +1,7 @@
 //! Gates, bans and watches: each condition with its truth, the facts used and the facts missing.
 
 use habeas_law::expression::Expression;
-use habeas_law::rules::{Clause, Condition, Gate, GateGroup, GateId, GateKind, Test, WhenUnknown};
+use habeas_law::rules::{Clause, Condition, Gate, GateGroup, GateKind, Test, WhenUnknown};
 use habeas_law::Truth;
 
 use crate::evaluate::{Evaluator, Log, Need, Scope, Silent, Trace, Used};
@@ -75,7 +75,8 @@ fn all<L: Log>(ev: &Evaluator<'_>, conditions: &[Clause<Condition>], s: Scope<'_
     result
 }
 
-fn one<L: Log>(ev: &Evaluator<'_>, condition: &Condition, s: Scope<'_>, log: &mut L) -> Truth {
+/// Whether one condition holds, its excuses counted.
+pub fn one<L: Log>(ev: &Evaluator<'_>, condition: &Condition, s: Scope<'_>, log: &mut L) -> Truth {
     let start = log.mark();
     let mut truth = match &condition.test {
         Test::One(e) => ev.truth(e, s, log),
@@ -112,16 +113,17 @@ fn at_least(n: usize, truths: impl Iterator<Item = Truth>) -> Truth {
     }
 }
 
-/// The truth of a gate without its explanation.
+/// Whether the conditions of a gate hold, or one of a ban or a watch does.
 #[must_use]
-pub fn truth_of(ev: &Evaluator<'_>, id: GateId, anchor: usize) -> Truth {
-    let gate = ev.law.gate(id);
-    let scope = scope_of(ev, gate, Some(anchor), Scope::of_facts(gate.pack, ev.history.visible(ev.at)));
-    match gate.kind {
-        GateKind::Gate | GateKind::Eligibility => all(ev, &gate.conditions, scope, &mut Silent::default()),
-        GateKind::Ban | GateKind::Watch => {
-            gate.conditions.iter().fold(Truth::No, |t, c| t.or(one(ev, &c.rule, scope, &mut Silent::default())))
-        }
+pub fn verdict(ev: &Evaluator<'_>, gate: &Gate, s: Scope<'_>) -> Truth {
+    joined(gate.kind, gate.conditions.iter().map(|clause| one(ev, &clause.rule, s, &mut Silent::default())))
+}
+
+/// Of a gate every condition must hold; of a ban or a watch one is enough.
+pub fn joined(kind: GateKind, truths: impl Iterator<Item = Truth>) -> Truth {
+    match kind {
+        GateKind::Gate | GateKind::Eligibility => truths.fold(Truth::Yes, Truth::and),
+        GateKind::Ban | GateKind::Watch => truths.fold(Truth::No, Truth::or),
     }
 }
 
@@ -195,7 +197,7 @@ pub fn outcome(truth: Truth, unknown: &WhenUnknown) -> Outcome {
     }
 }
 
-/// What a gate says.
+/// What a gate says. Of a ban or a watch, `Refused` means that it was hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "says itself")]

@@ -17,6 +17,7 @@ pub mod formula;
 pub mod gate;
 pub mod history;
 pub mod mapping;
+pub mod meter;
 pub mod propose;
 pub mod read;
 pub mod rule;

@@ -145,7 +145,8 @@ impl Shower<'_> {
     #[must_use]
     pub fn act(&self, act: &Act, corrected_by: Option<Box<str>>) -> RecordedAct {
         let kind = self.law.act(act.kind);
-        let late = act.recorded.map(|r| (r.from - act.happened.to) / 3600).filter(|h| *h >= LATE_RECORD_HOURS);
+        let over = act.until.map_or(act.happened.to, |until| until.to.max(act.happened.to));
+        let late = act.recorded.map(|r| (r.from - over) / 3600).filter(|h| *h >= LATE_RECORD_HOURS);
         let label = |id: FieldId| kind.fields.iter().find(|f| f.id == id);
         RecordedAct {
             id: act.id.clone(),
@@ -191,6 +192,7 @@ impl Shower<'_> {
             duty: rule.duty,
             title: rule.title,
             house_choice: rule.house_choice,
+            applies: run.applies,
             of: self.act_id(run.anchor),
             number: run.number,
             status: if run.applies == Truth::Unknown && !rule.duty { Status::Unknown } else { status(run) },

@@ -61,6 +61,14 @@ impl Timeline {
                         let from = act.happened;
                         running = Some(Spell { measure: id, begin: index, end: None, from, to: None, held: measure.held });
                     }
+                    // Another organ takes the measure anew.
+                    Some(spell) if taken_over(history, spell.begin, act) && measure.begins.iter().any(|c| hits(&c.rule)) => {
+                        spell.end = Some(index);
+                        spell.to = Some(act.happened);
+                        timeline.spells.extend(running.take());
+                        let from = act.happened;
+                        running = Some(Spell { measure: id, begin: index, end: None, from, to: None, held: measure.held });
+                    }
                     Some(spell) if measure.ends.iter().any(|c| hits(&c.rule)) => {
                         spell.end = Some(index);
                         spell.to = Some(act.happened);
@@ -107,6 +115,11 @@ impl Spell {
     pub fn covers(&self, at: i64) -> bool {
         self.from.from <= at && self.to.is_none_or(|to| at < to.to || (to.from < to.to && at == to.to))
     }
+}
+
+fn taken_over(history: &History<'_>, begin: usize, act: &crate::act::Act) -> bool {
+    let organ = history.get(begin).and_then(|first| first.by.organ);
+    organ.zip(act.by.organ).is_some_and(|(before, now)| before != now)
 }
 
 /// The instant at which a stretch that this moment closes is surely over.

@@ -1,7 +1,5 @@
 //! By what right each hour of custody was held: exactly one title, or *held, title not shown*.
 
-use habeas_law::moment::show_instant;
-
 use crate::assess::Computed;
 use crate::assessment::Held;
 use crate::clock::{Run, State};
@@ -32,7 +30,8 @@ fn titles<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Vec<Ti
             sure = sure.min(over(&act.happened));
             possible = possible.min(over(&act.happened));
         }
-        if run.applies == habeas_law::Truth::Unknown {
+        // What may not apply, or what the text itself calls a breach, is no sure title.
+        if run.applies == habeas_law::Truth::Unknown || run.anchor.is_some_and(|n| crate::find::breached(ev, n)) {
             sure = start.from;
         }
         found.push(Title { from: start.from, sure, possible, house_choice: clock.house_choice, run: n });
@@ -135,10 +134,4 @@ fn around(ev: &Evaluator<'_>, from: i64, to: i64) -> Vec<Box<str>> {
     let before = ev.history.acts.iter().rev().find(|act| act.happened.from <= from);
     let after = ev.history.acts.iter().find(|act| act.happened.from >= to);
     before.into_iter().chain(after).map(|act| act.id.clone()).collect()
-}
-
-/// For messages.
-#[must_use]
-pub fn show_stretch(ev: &Evaluator<'_>, from: i64, to: i64, pack: habeas_law::rules::PackId) -> String {
-    format!("{} .. {}", show_instant(from, ev.zone(pack)), show_instant(to, ev.zone(pack)))
 }
