@@ -34,6 +34,8 @@ struct Entry {
 
 /// Kinds with a meaning of their own.
 const WORKDAY: &str = "workday";
+/// The most days that one line may add to its first.
+const LONGEST_LINE: i64 = 366;
 /// The longest run of days off that a search walks over.
 const LONGEST_BREAK: i64 = 400;
 
@@ -43,7 +45,10 @@ impl Calendar {
     /// # Errors
     /// One sentence per wrong line, with its number.
     pub fn read(name: &str, text: &str) -> Result<Self, Vec<(usize, String)>> {
-        let mut calendar = Self { name: name.to_owned(), ..Self::default() };
+        let mut calendar = Self {
+            name: name.to_owned(),
+            ..Self::default()
+        };
         let mut errors = Vec::new();
         for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') || line.starts_with("from,") {
@@ -53,12 +58,20 @@ impl Calendar {
                 errors.push((index + 1, error));
             }
         }
-        if errors.is_empty() { Ok(calendar) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(calendar)
+        } else {
+            Err(errors)
+        }
     }
 
     fn line(&mut self, line: &str) -> Result<(), String> {
         let mut cells = line.splitn(6, ',').map(str::trim);
-        let mut next = |what: &str| cells.next().ok_or_else(|| format!("the column `{what}` is missing"));
+        let mut next = |what: &str| {
+            cells
+                .next()
+                .ok_or_else(|| format!("the column `{what}` is missing"))
+        };
         let (from, to, kind) = (next("from")?, next("to")?, next("kind")?);
         let name = [next("name_en")?.to_owned(), next("name_zh")?.to_owned()];
         let source = next("source")?.trim_matches('"').to_owned();
@@ -67,11 +80,26 @@ impl Calendar {
         }
         if kind == "weekend" {
             let day = weekday(from).ok_or_else(|| format!("`{from}` is not a day of the week"))?;
-            self.weekend.push(day);
+            if !self.weekend.contains(&day) {
+                self.weekend.push(day);
+            }
+            if self.weekend.len() == 7 {
+                return Err("no day of the week is left to work on".into());
+            }
             return Ok(());
         }
-        let date = |text: &str| text.parse::<Date>().map_err(|_| format!("`{text}` is not a day"));
-        let (from, to) = (date(from)?, if to.is_empty() { date(from)? } else { date(to)? });
+        let date = |text: &str| {
+            text.parse::<Date>()
+                .map_err(|_| format!("`{text}` is not a day"))
+        };
+        let (from, to) = (
+            date(from)?,
+            if to.is_empty() {
+                date(from)?
+            } else {
+                date(to)?
+            },
+        );
         if to < from {
             return Err(format!("{to} is before {from}"));
         }
@@ -79,12 +107,20 @@ impl Calendar {
             self.published.push((from, to));
             return Ok(());
         }
+        if shift(from, LONGEST_LINE) < to {
+            return Err(format!("{from} to {to} is longer than a year"));
+        }
         let mut day = from;
         while day <= to {
             let entry = self.days.entry(day).or_default();
-            entry.kinds.extend(kind.split('+').map(|k| k.trim().to_owned()));
+            entry
+                .kinds
+                .extend(kind.split('+').map(|k| k.trim().to_owned()));
             entry.name.clone_from(&name);
             entry.source.clone_from(&source);
+            if day == Date::MAX {
+                break;
+            }
             day = shift(day, 1);
         }
         Ok(())
@@ -93,7 +129,9 @@ impl Calendar {
     /// Whether the schedule of that day's year is known.
     #[must_use]
     pub fn published(&self, day: Date) -> bool {
-        self.published.iter().any(|(from, to)| (*from..=*to).contains(&day))
+        self.published
+            .iter()
+            .any(|(from, to)| (*from..=*to).contains(&day))
     }
 
     /// Whether people work on that day.
@@ -117,13 +155,17 @@ impl Calendar {
     /// Whether some line carries that kind.
     #[must_use]
     pub fn knows(&self, kind: &str) -> bool {
-        self.days.values().any(|entry| entry.kinds.iter().any(|k| k == kind))
+        self.days
+            .values()
+            .any(|entry| entry.kinds.iter().any(|k| k == kind))
     }
 
     /// The name of a holiday, in the pack's languages, and its source.
     #[must_use]
     pub fn name(&self, day: Date) -> Option<(&[String; 2], &str)> {
-        self.days.get(&day).map(|entry| (&entry.name, entry.source.as_str()))
+        self.days
+            .get(&day)
+            .map(|entry| (&entry.name, entry.source.as_str()))
     }
 
     /// The nearest day, in steps of `step` days, that `accepts`; the day itself if it does.
@@ -171,13 +213,17 @@ mod tests {
         let calendar = Calendar::read("x", LINES).unwrap();
         assert!(calendar.works(date(2026, 10, 10)));
         assert!(!calendar.works(date(2026, 10, 17)));
-        assert_eq!(calendar.nearest(date(2026, 10, 2), 1, Calendar::works), date(2026, 10, 8));
+        assert_eq!(
+            calendar.nearest(date(2026, 10, 2), 1, Calendar::works),
+            date(2026, 10, 8)
+        );
         assert!(calendar.published(date(2026, 5, 1)) && !calendar.published(date(2027, 1, 1)));
     }
 
     #[test]
     fn names_the_line_that_is_wrong() {
-        let errors = Calendar::read("x", "2026-02-30,,off,a,b,c\n2026-02-01,,off,a,b,\n").unwrap_err();
+        let errors =
+            Calendar::read("x", "2026-02-30,,off,a,b,c\n2026-02-01,,off,a,b,\n").unwrap_err();
         assert_eq!(errors.iter().map(|e| e.0).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -3,7 +3,10 @@
 use jiff::civil::Time;
 
 use crate::count::Unit;
-use crate::rules::{ActId, ClockGroup, ConventionId, FieldId, FormulaId, GateGroup, LevelId, MeasureId, OrganId, RankId, TableId};
+use crate::rules::{
+    ActId, ClockGroup, ConventionId, FieldId, FormulaId, GateGroup, LevelId, MeasureId, OrganId,
+    RankId, TableId,
+};
 use crate::value::{Value, Word};
 
 /// Whose field or attribute is meant.
@@ -96,21 +99,60 @@ pub enum Bound {
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "one a query of section 8")]
 pub enum Query {
-    End { clock: String, number: usize, bound: Bound, last_day: bool, raw: bool },
-    Start { clock: String, number: usize },
-    Also { clock: String, number: usize },
-    State { clock: String, number: usize },
-    Provisional { clock: String, number: usize },
-    Moved { clock: String, number: usize },
-    OverrunMinutes { clock: String, number: usize },
-    Gate { gate: String, number: usize },
-    Condition { gate: String, citation: String },
+    End {
+        clock: String,
+        number: usize,
+        bound: Bound,
+        last_day: bool,
+        raw: bool,
+    },
+    Start {
+        clock: String,
+        number: usize,
+    },
+    Also {
+        clock: String,
+        number: usize,
+    },
+    State {
+        clock: String,
+        number: usize,
+    },
+    Provisional {
+        clock: String,
+        number: usize,
+    },
+    Moved {
+        clock: String,
+        number: usize,
+    },
+    OverrunMinutes {
+        clock: String,
+        number: usize,
+    },
+    Gate {
+        gate: String,
+        number: usize,
+    },
+    Condition {
+        gate: String,
+        citation: String,
+    },
     Finding(String),
-    Formula { name: String, step: Option<String> },
+    Formula {
+        name: String,
+        step: Option<String>,
+    },
     Words(String),
     Remedy(String),
-    Used { clock: String, number: usize },
-    StoodStill { clock: String, number: usize },
+    Used {
+        clock: String,
+        number: usize,
+    },
+    StoodStill {
+        clock: String,
+        number: usize,
+    },
 }
 
 /// A condition or a value.
@@ -118,35 +160,97 @@ pub enum Query {
 #[expect(missing_docs, reason = "one a form of section 4 of the pack format")]
 pub enum Expression {
     Literal(Value),
-    Field { of: Of, field: FieldId },
-    Fact { act: ActId, field: FieldId },
-    Attribute { of: Of, attribute: Attribute },
+    Field {
+        of: Of,
+        field: FieldId,
+    },
+    Fact {
+        act: ActId,
+        field: FieldId,
+    },
+    Attribute {
+        of: Of,
+        attribute: Attribute,
+    },
     Did(Vec<ActId>),
     Start,
     End,
-    EndOf { clock: ClockGroup, bound: Bound, last_day: bool },
+    EndOf {
+        clock: ClockGroup,
+        bound: Bound,
+        last_day: bool,
+    },
     Not(Box<Self>),
     And(Vec<Self>),
     Or(Vec<Self>),
-    Compare { sign: Comparison, left: Box<Self>, right: Box<Self> },
-    IsWord { value: Box<Self>, words: Vec<Word> },
-    IsText { value: Box<Self>, texts: Vec<Box<str>> },
+    Compare {
+        sign: Comparison,
+        left: Box<Self>,
+        right: Box<Self>,
+    },
+    IsWord {
+        value: Box<Self>,
+        words: Vec<Word>,
+    },
+    IsText {
+        value: Box<Self>,
+        texts: Vec<Box<str>>,
+    },
     IsNone(Box<Self>),
-    Within { value: Box<Self>, from: Box<Self>, to: Box<Self> },
-    RankAtLeast { of: Of, rank: RankId },
-    RankIs { of: Of, ranks: Vec<RankId> },
-    LevelAtLeast { of: Of, level: LevelId },
-    LevelIs { of: Of, levels: Vec<LevelId> },
-    LevelOneAbove { of: Of, than: Of },
-    OrganIs { of: Of, organs: Vec<OrganId> },
-    Differs { what: Identity, of: Of, from: Of },
+    Within {
+        value: Box<Self>,
+        from: Box<Self>,
+        to: Box<Self>,
+    },
+    RankAtLeast {
+        of: Of,
+        rank: RankId,
+    },
+    RankIs {
+        of: Of,
+        ranks: Vec<RankId>,
+    },
+    LevelAtLeast {
+        of: Of,
+        level: LevelId,
+    },
+    LevelIs {
+        of: Of,
+        levels: Vec<LevelId>,
+    },
+    LevelOneAbove {
+        of: Of,
+        than: Of,
+    },
+    OrganIs {
+        of: Of,
+        organs: Vec<OrganId>,
+    },
+    Differs {
+        what: Identity,
+        of: Of,
+        from: Of,
+    },
     Held(Option<Box<Self>>),
     Under(MeasureId),
-    Acts { quantifier: Quantifier, acts: Box<Acts> },
-    BetweenTimes { value: Box<Self>, from: Time, to: Time },
-    StartsWith { value: Box<Self>, text: Box<str> },
+    Acts {
+        quantifier: Quantifier,
+        acts: Box<Acts>,
+    },
+    BetweenTimes {
+        value: Box<Self>,
+        from: Time,
+        to: Time,
+    },
+    StartsWith {
+        value: Box<Self>,
+        text: Box<str>,
+    },
     GateOpen(GateGroup),
-    Age { birth: Box<Self>, at: Box<Self> },
+    Age {
+        birth: Box<Self>,
+        at: Box<Self>,
+    },
     DayOf(Box<Self>),
     YearOf(Box<Self>),
     Earlier(Box<Self>, Box<Self>),
@@ -155,18 +259,39 @@ pub enum Expression {
     Subtract(Box<Self>, Box<Self>),
     Multiply(Box<Self>, Box<Self>),
     Divide(Box<Self>, Box<Self>),
-    Round { value: Box<Self>, up: bool, to: Box<Self> },
-    Clamp { value: Box<Self>, from: Box<Self>, to: Box<Self> },
+    Round {
+        value: Box<Self>,
+        up: bool,
+        to: Box<Self>,
+    },
+    Clamp {
+        value: Box<Self>,
+        from: Box<Self>,
+        to: Box<Self>,
+    },
     Or2(Box<Self>, Box<Self>),
-    Table { table: TableId, key: Box<Self> },
+    Table {
+        table: TableId,
+        key: Box<Self>,
+    },
     CountDays(Box<Self>),
-    In { value: Box<Self>, unit: Unit },
-    EndOfLength { length: Box<Self>, from: Box<Self>, convention: ConventionId },
+    In {
+        value: Box<Self>,
+        unit: Unit,
+    },
+    EndOfLength {
+        length: Box<Self>,
+        from: Box<Self>,
+        convention: ConventionId,
+    },
     Step(usize),
     Formula(FormulaId),
     Given(Vec<Box<str>>),
     Query(Box<Query>),
-    Choose { value: Box<Self>, words: Vec<(Box<str>, Self)> },
+    Choose {
+        value: Box<Self>,
+        words: Vec<(Box<str>, Self)>,
+    },
     WorkingDay(Box<Self>),
     NextWorkingDay(Box<Self>),
     Answer(Box<str>),
@@ -184,14 +309,38 @@ impl Expression {
             Self::Not(a) => Self::Not(one(a)),
             Self::And(parts) => Self::And(parts.iter().map(|e| *one(e)).collect()),
             Self::Or(parts) => Self::Or(parts.iter().map(|e| *one(e)).collect()),
-            Self::Compare { sign, left, right } => Self::Compare { sign: *sign, left: one(left), right: one(right) },
-            Self::IsWord { value, words } => Self::IsWord { value: one(value), words: words.clone() },
-            Self::IsText { value, texts } => Self::IsText { value: one(value), texts: texts.clone() },
+            Self::Compare { sign, left, right } => Self::Compare {
+                sign: *sign,
+                left: one(left),
+                right: one(right),
+            },
+            Self::IsWord { value, words } => Self::IsWord {
+                value: one(value),
+                words: words.clone(),
+            },
+            Self::IsText { value, texts } => Self::IsText {
+                value: one(value),
+                texts: texts.clone(),
+            },
             Self::IsNone(a) => Self::IsNone(one(a)),
-            Self::Within { value, from, to } => Self::Within { value: one(value), from: one(from), to: one(to) },
-            Self::BetweenTimes { value, from, to } => Self::BetweenTimes { value: one(value), from: *from, to: *to },
-            Self::StartsWith { value, text } => Self::StartsWith { value: one(value), text: text.clone() },
-            Self::Age { birth, at } => Self::Age { birth: one(birth), at: one(at) },
+            Self::Within { value, from, to } => Self::Within {
+                value: one(value),
+                from: one(from),
+                to: one(to),
+            },
+            Self::BetweenTimes { value, from, to } => Self::BetweenTimes {
+                value: one(value),
+                from: *from,
+                to: *to,
+            },
+            Self::StartsWith { value, text } => Self::StartsWith {
+                value: one(value),
+                text: text.clone(),
+            },
+            Self::Age { birth, at } => Self::Age {
+                birth: one(birth),
+                at: one(at),
+            },
             Self::DayOf(a) => Self::DayOf(one(a)),
             Self::YearOf(a) => Self::YearOf(one(a)),
             Self::Earlier(a, b) => Self::Earlier(one(a), one(b)),
@@ -200,13 +349,30 @@ impl Expression {
             Self::Subtract(a, b) => Self::Subtract(one(a), one(b)),
             Self::Multiply(a, b) => Self::Multiply(one(a), one(b)),
             Self::Divide(a, b) => Self::Divide(one(a), one(b)),
-            Self::Round { value, up, to } => Self::Round { value: one(value), up: *up, to: one(to) },
-            Self::Clamp { value, from, to } => Self::Clamp { value: one(value), from: one(from), to: one(to) },
+            Self::Round { value, up, to } => Self::Round {
+                value: one(value),
+                up: *up,
+                to: one(to),
+            },
+            Self::Clamp { value, from, to } => Self::Clamp {
+                value: one(value),
+                from: one(from),
+                to: one(to),
+            },
             Self::Or2(a, b) => Self::Or2(one(a), one(b)),
-            Self::EndOfLength { length, from, convention } => {
-                Self::EndOfLength { length: one(length), from: one(from), convention: *convention }
-            }
-            Self::Table { table, key } => Self::Table { table: *table, key: one(key) },
+            Self::EndOfLength {
+                length,
+                from,
+                convention,
+            } => Self::EndOfLength {
+                length: one(length),
+                from: one(from),
+                convention: *convention,
+            },
+            Self::Table { table, key } => Self::Table {
+                table: *table,
+                key: one(key),
+            },
             other => other.clone(),
         }
     }

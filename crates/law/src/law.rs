@@ -1,22 +1,25 @@
 //! The law that was loaded: every rule of every pack, in tables that ids point into.
 
-use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use rustc_hash::FxHashMap;
 
 use crate::calendar::Calendar;
 use crate::count::{Choices, Counter};
 use crate::expression::Expression;
 use crate::passage::{Passage, Passages};
 use crate::problem::Source;
-use crate::read::names::{Kind, Names};
+use crate::read::cursor::{Cursor, Read};
+use crate::read::expression::Reader;
+use crate::read::names::{Kind, Names, Scope, distance};
 use crate::rules::{
-    Act, ActId, Breach, BreachId, Channel, Clock, ClockGroup, ClockId, Convention, ConventionId, FieldId, FileId,
-    Formula, FormulaId, Gate, GateGroup, GateId, LevelId, Measure, MeasureId, Meter, MeterId, Organ, OrganId, Note, Pack,
-    PackId, RankId, Remedy, RemedyId, Rung, Table, TableId,
+    Act, ActId, Breach, BreachId, Channel, Clock, ClockGroup, ClockId, Convention, ConventionId,
+    FieldId, FileId, Formula, FormulaId, Gate, GateGroup, GateId, LevelId, Measure, MeasureId,
+    Meter, MeterId, Note, Organ, OrganId, Pack, PackId, RankId, Remedy, RemedyId, Rung, Table,
+    TableId,
 };
-use crate::value::Word;
+use crate::value::{Type, Word};
 use crate::words::Words;
 
 /// Everything that the packs say.
@@ -51,10 +54,10 @@ pub struct Law {
     pub notes: Vec<Option<Note>>,
     pub(crate) names: Names,
     pub(crate) fields: Vec<String>,
-    pub(crate) field_ids: HashMap<String, FieldId>,
+    pub(crate) field_ids: FxHashMap<String, FieldId>,
     pub(crate) words: Vec<String>,
-    pub(crate) word_ids: HashMap<String, Word>,
-    pub(crate) acts_by_full_name: HashMap<String, ActId>,
+    pub(crate) word_ids: FxHashMap<String, Word>,
+    pub(crate) acts_by_full_name: FxHashMap<String, ActId>,
     /// Clock versions anchored on each act.
     pub(crate) clocks_of: Vec<Vec<ClockId>>,
     pub(crate) gates_of: Vec<Vec<GateId>>,
@@ -108,19 +111,23 @@ impl Law {
     /// The note of a clause.
     #[must_use]
     pub fn note(&self, clause: u32) -> Option<&Note> {
-        self.notes.get(clause as usize)?.as_ref()
+        self.notes.get(usize::try_from(clause).ok()?)?.as_ref()
     }
 
     /// All versions of a clock.
     #[must_use]
     pub fn versions_of_clock(&self, group: ClockGroup) -> &[ClockId] {
-        self.clock_groups.get(group.index()).map_or(&[], Vec::as_slice)
+        self.clock_groups
+            .get(group.index())
+            .map_or(&[], Vec::as_slice)
     }
 
     /// All versions of a gate.
     #[must_use]
     pub fn versions_of_gate(&self, group: GateGroup) -> &[GateId] {
-        self.gate_groups.get(group.index()).map_or(&[], Vec::as_slice)
+        self.gate_groups
+            .get(group.index())
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Clock versions of which one is made for each such act.
@@ -144,10 +151,15 @@ impl Law {
     /// Full names spelled nearly so.
     #[must_use]
     pub fn act_nearly(&self, full_name: &str) -> Option<&str> {
-        let near = |known: &&String| crate::read::names::distance(known, full_name);
+        let near = |known: &&String| distance(known, full_name);
         let ends = |known: &&String| known.rsplit(' ').next() == full_name.rsplit(' ').next();
-        let best = self.acts_by_full_name.keys().min_by_key(|k| (near(k), *k)).filter(|k| near(k) <= 4);
-        best.or_else(|| self.acts_by_full_name.keys().filter(ends).min()).map(String::as_str)
+        let best = self
+            .acts_by_full_name
+            .keys()
+            .min_by_key(|k| (near(k), *k))
+            .filter(|k| near(k) <= 4);
+        best.or_else(|| self.acts_by_full_name.keys().filter(ends).min())
+            .map(String::as_str)
     }
 
     /// The number of a word.
@@ -159,7 +171,10 @@ impl Law {
     /// The word of a number.
     #[must_use]
     pub fn word_name(&self, word: Word) -> &str {
-        self.words.get(word.0 as usize).map_or("", String::as_str)
+        usize::try_from(word.0)
+            .ok()
+            .and_then(|n| self.words.get(n))
+            .map_or("", String::as_str)
     }
 
     /// The number of a field's name.
@@ -177,7 +192,10 @@ impl Law {
     /// The act that states a fact, and its field.
     #[must_use]
     pub fn fact(&self, number: u16) -> (ActId, FieldId) {
-        self.facts.get(usize::from(number)).copied().unwrap_or((ActId(0), FieldId(0)))
+        self.facts
+            .get(usize::from(number))
+            .copied()
+            .unwrap_or((ActId(0), FieldId(0)))
     }
 
     /// The counting machine of a pack under a convention.
@@ -191,7 +209,11 @@ impl Law {
     pub fn counter_with<'a>(&'a self, pack: PackId, choices: &'a Choices) -> Counter<'a> {
         let pack = self.pack(pack);
         let calendar = pack.calendar.and_then(|n| self.calendars.get(n));
-        Counter { choices, calendar, zone: &pack.zone }
+        Counter {
+            choices,
+            calendar,
+            zone: &pack.zone,
+        }
     }
 
     /// The pack of a full name.
@@ -210,13 +232,10 @@ impl Law {
     /// The rendering of a passage, `CPL 91(1)`, as a pack sees it.
     #[must_use]
     pub fn passage(&self, pack: PackId, citation: &str) -> Option<&Passage> {
-        let uses = self.names.uses.get(&pack).map_or(&[][..], Vec::as_slice);
-        std::iter::once(&pack).chain(uses).find_map(|p| self.passages.get(*p, citation))
-    }
-
-    /// Packs of one jurisdiction.
-    pub fn jurisdiction<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Pack> {
-        self.packs.iter().filter(move |pack| pack.jurisdiction == name)
+        let uses = self.names.uses(pack);
+        std::iter::once(&pack)
+            .chain(uses)
+            .find_map(|p| self.passages.get(*p, citation))
     }
 
     /// The zone of the acts of a pack.
@@ -229,26 +248,27 @@ impl Law {
     ///
     /// # Errors
     /// What was found and expected, and where.
-    pub fn read_for_mapping(
-        &self,
-        pack: PackId,
-        cursor: &mut crate::read::cursor::Cursor<'_>,
-    ) -> crate::read::cursor::Read<Expression> {
-        let scope = crate::read::names::Scope { mapping: true, ..Default::default() };
-        let reader = crate::read::expression::Reader { law: self, pack, scope: &scope, depth: 0 };
-        Ok(reader.value(cursor)?.0)
+    pub fn read_for_mapping(&self, pack: PackId, cursor: &mut Cursor<'_>) -> Read<Expression> {
+        let scope = Scope {
+            mapping: true,
+            ..Scope::default()
+        };
+        Ok(Reader::new(self, pack, &scope).value(cursor)?.0)
     }
 
     /// The words of a value of a closed list, as the field declares them.
     #[must_use]
-    pub fn word_label<'t>(&self, word: Word, ty: &'t crate::value::Type) -> Option<&'t Words> {
+    pub fn word_label<'t>(&self, word: Word, ty: &'t Type) -> Option<&'t Words> {
         match ty {
-            crate::value::Type::OneOf(words) => words.iter().find(|(w, _)| *w == word).map(|(_, words)| words),
+            Type::OneOf(words) => words
+                .iter()
+                .find(|(w, _)| *w == word)
+                .map(|(_, words)| words),
             _ => None,
         }
     }
 
-    /// A shared copy of a text, for ids that many computed lines carry.
+    /// The hash of a pack's files, hexadecimal; shared by everything that is computed from it.
     #[must_use]
     pub fn hash_of(&self, pack: PackId) -> Arc<str> {
         self.pack(pack).hash.clone()

@@ -45,9 +45,17 @@ impl Library {
     /// # Errors
     /// If something cannot be read, or no pack is there.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
-        let folder = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+        let folder = if path.is_file() {
+            path.parent().unwrap_or(path)
+        } else {
+            path
+        };
         let holds_packs = has_packs(folder)?;
-        let root = if holds_packs { folder.parent().unwrap_or(folder) } else { folder };
+        let root = if holds_packs {
+            folder.parent().unwrap_or(folder)
+        } else {
+            folder
+        };
         let mut library = Self::default();
         if holds_packs {
             library.gather(root, folder)?;
@@ -69,10 +77,15 @@ impl Library {
             let relative = path.strip_prefix(root).unwrap_or(&path);
             let name = relative.to_string_lossy().replace('\\', "/");
             let text = |path: &Path| {
-                std::fs::read_to_string(path).map_err(|cause| LoadError::File { path: path.to_path_buf(), cause })
+                std::fs::read_to_string(path).map_err(|cause| LoadError::File {
+                    path: path.to_path_buf(),
+                    cause,
+                })
             };
             if let Some(calendar) = name.strip_suffix(".calendar.csv") {
-                self.files.calendars.insert(calendar.to_owned(), text(&path)?);
+                self.files
+                    .calendars
+                    .insert(calendar.to_owned(), text(&path)?);
             } else if name.ends_with(".mapping") {
                 self.mappings.insert(name.clone(), text(&path)?);
             } else if path.extension().is_some_and(|e| e == "md") {
@@ -92,7 +105,10 @@ impl Library {
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
-    let failed = |cause| LoadError::File { path: folder.to_path_buf(), cause };
+    let failed = |cause| LoadError::File {
+        path: folder.to_path_buf(),
+        cause,
+    };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         paths.push(entry.map_err(failed)?.path());
@@ -102,5 +118,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
 }
 
 fn has_packs(folder: &Path) -> Result<bool, LoadError> {
-    Ok(list(folder)?.iter().any(|p| p.is_file() && p.extension().is_some_and(|e| e == "md")))
+    Ok(list(folder)?
+        .iter()
+        .any(|p| p.is_file() && p.extension().is_some_and(|e| e == "md")))
 }

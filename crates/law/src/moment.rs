@@ -73,7 +73,8 @@ pub fn start_of(day: Date, zone: &TimeZone) -> i64 {
 /// The instant of a local time; one that a clock change skipped is read after the change, one that it repeats is the earlier.
 #[must_use]
 pub fn instant_of(local: DateTime, zone: &TimeZone) -> i64 {
-    zone.to_timestamp(local).map_or(i64::MIN / 4, Timestamp::as_second)
+    zone.to_timestamp(local)
+        .map_or(i64::MIN / 4, Timestamp::as_second)
 }
 
 /// `day` moved by a number of days; stops at the ends of the calendar.
@@ -121,7 +122,11 @@ impl End {
 #[must_use]
 pub fn show_instant(instant: i64, zone: &TimeZone) -> String {
     let local = civil(instant, zone);
-    let format = if local.second() == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+    let format = if local.second() == 0 {
+        "%Y-%m-%d %H:%M"
+    } else {
+        "%Y-%m-%d %H:%M:%S"
+    };
     local.strftime(format).to_string()
 }
 
@@ -129,7 +134,10 @@ impl Point {
     /// The point of an instant.
     #[must_use]
     pub fn new(instant: i64, zone: &TimeZone) -> Self {
-        Self { instant, day: day_of(instant, zone) }
+        Self {
+            instant,
+            day: day_of(instant, zone),
+        }
     }
 }
 
@@ -137,7 +145,12 @@ impl When {
     /// An instant.
     #[must_use]
     pub fn instant(instant: i64, zone: &TimeZone) -> Self {
-        Self { from: instant, to: instant, day: day_of(instant, zone), precision: Precision::Instant }
+        Self {
+            from: instant,
+            to: instant,
+            day: day_of(instant, zone),
+            precision: Precision::Instant,
+        }
     }
 
     /// Some minute of this day.
@@ -145,21 +158,38 @@ impl When {
     pub fn day(day: Date, zone: &TimeZone) -> Self {
         let from = start_of(day, zone);
         let to = start_of(shift(day, 1), zone) - 60;
-        Self { from, to, day, precision: Precision::Day }
+        Self {
+            from,
+            to,
+            day,
+            precision: Precision::Day,
+        }
     }
 
     /// Somewhere from `from` to `to`.
     #[must_use]
     pub fn bounds(from: i64, to: i64, zone: &TimeZone) -> Self {
         let (from, to) = (from.min(to), from.max(to));
-        let precision = if from == to { Precision::Instant } else { Precision::Bounds };
-        Self { from, to, day: day_of(from, zone), precision }
+        let precision = if from == to {
+            Precision::Instant
+        } else {
+            Precision::Bounds
+        };
+        Self {
+            from,
+            to,
+            day: day_of(from, zone),
+            precision,
+        }
     }
 
     /// The earliest point.
     #[must_use]
     pub fn earliest(&self) -> Point {
-        Point { instant: self.from, day: self.day }
+        Point {
+            instant: self.from,
+            day: self.day,
+        }
     }
 
     /// The latest point.
@@ -167,7 +197,10 @@ impl When {
     pub fn latest(&self, zone: &TimeZone) -> Point {
         match self.precision {
             Precision::Bounds => Point::new(self.to, zone),
-            _ => Point { instant: self.to, day: self.day },
+            _ => Point {
+                instant: self.to,
+                day: self.day,
+            },
         }
     }
 
@@ -186,10 +219,13 @@ impl When {
             .split_at_checked(10)
             .filter(|(_, rest)| rest.starts_with(['T', ' ', 't']))
             .ok_or_else(|| format!("`{text}` is not a date or a time"))?;
-        let day: Date = day.parse().map_err(|_| format!("`{day}` is not a day of the calendar"))?;
+        let day: Date = day
+            .parse()
+            .map_err(|_| format!("`{day}` is not a day of the calendar"))?;
         let rest = rest.get(1..).unwrap_or_default().trim();
         let (clock, offset) = split_offset(rest);
-        let (hour, minute) = parse_clock(clock).ok_or_else(|| format!("`{clock}` is not a time of day"))?;
+        let (hour, minute) =
+            parse_clock(clock).ok_or_else(|| format!("`{clock}` is not a time of day"))?;
         let Some((minute, second)) = minute else {
             let from = day.at(hour, 0, 0, 0);
             return local(from, offset, zone, text).map(|from| Self {
@@ -205,7 +241,12 @@ impl When {
             return fold(at, zone, text);
         }
         let instant = local(at, offset, zone, text)?;
-        Ok(Self { from: instant, to: instant, day: day_of(instant, zone), precision: Precision::Instant })
+        Ok(Self {
+            from: instant,
+            to: instant,
+            day: day_of(instant, zone),
+            precision: Precision::Instant,
+        })
     }
 
     /// For people, as exact as it is known.
@@ -216,7 +257,11 @@ impl When {
             Precision::Hour => format!("{} {:02}h", self.day, civil(self.from, zone).hour()),
             Precision::Instant => show_instant(self.from, zone),
             Precision::Bounds => {
-                format!("{} to {}", show_instant(self.from, zone), show_instant(self.to, zone))
+                format!(
+                    "{} to {}",
+                    show_instant(self.from, zone),
+                    show_instant(self.to, zone)
+                )
             }
         }
     }
@@ -246,9 +291,15 @@ fn fold(at: DateTime, zone: &TimeZone, text: &str) -> Result<When, String> {
     let earlier = ambiguous.clone().earlier().map_err(|e| e.to_string())?;
     let later = ambiguous.later().map_err(|e| e.to_string())?;
     if earlier.datetime() != at {
-        return Err(format!("`{text}` does not exist: the clocks went forward over it; write the offset"));
+        return Err(format!(
+            "`{text}` does not exist: the clocks went forward over it; write the offset"
+        ));
     }
-    Ok(When::bounds(earlier.timestamp().as_second(), later.timestamp().as_second(), zone))
+    Ok(When::bounds(
+        earlier.timestamp().as_second(),
+        later.timestamp().as_second(),
+        zone,
+    ))
 }
 
 fn split_offset(text: &str) -> (&str, Option<&str>) {
@@ -268,23 +319,34 @@ type Clock = (i8, Option<(i8, i8)>);
 
 fn parse_clock(text: &str) -> Option<Clock> {
     let number = |s: &str, most: i8| {
-        (s.len() <= 2).then(|| s.parse::<i8>().ok()).flatten().filter(|n| (0..=most).contains(n))
+        (s.len() <= 2)
+            .then(|| s.parse::<i8>().ok())
+            .flatten()
+            .filter(|n| (0..=most).contains(n))
     };
     let bare = text.strip_suffix(['h', 'H']).unwrap_or(text);
     let mut parts = bare.split(':');
     let hour = number(parts.next()?, 23)?;
-    let Some(minute) = parts.next() else { return Some((hour, None)) };
+    let Some(minute) = parts.next() else {
+        return Some((hour, None));
+    };
     let minute = number(minute, 59)?;
     let second = match parts.next() {
         Some(s) => number(s.split('.').next()?, 59)?,
         None => 0,
     };
-    parts.next().is_none().then_some((hour, Some((minute, second))))
+    parts
+        .next()
+        .is_none()
+        .then_some((hour, Some((minute, second))))
 }
 
 fn local(at: DateTime, offset: Option<&str>, zone: &TimeZone, text: &str) -> Result<i64, String> {
-    let Some(offset) = offset else { return Ok(instant_of(at, zone)) };
-    let seconds = parse_offset(offset).ok_or_else(|| format!("`{offset}` is not an offset from UTC"))?;
+    let Some(offset) = offset else {
+        return Ok(instant_of(at, zone));
+    };
+    let seconds =
+        parse_offset(offset).ok_or_else(|| format!("`{offset}` is not an offset from UTC"))?;
     let instant = instant_of(at, &TimeZone::UTC) - seconds;
     let there = civil(instant, zone);
     if there == at {
@@ -308,7 +370,10 @@ fn parse_offset(text: &str) -> Option<i64> {
     let digits: String = text.chars().skip(1).filter(|c| *c != ':').collect();
     let (hours, minutes) = match digits.len() {
         2 => (digits.parse::<i64>().ok()?, 0),
-        4 => (digits.get(..2)?.parse().ok()?, digits.get(2..)?.parse().ok()?),
+        4 => (
+            digits.get(..2)?.parse().ok()?,
+            digits.get(2..)?.parse().ok()?,
+        ),
         _ => return None,
     };
     (hours <= 18 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
@@ -340,15 +405,27 @@ mod tests {
         assert_eq!(p("2026-11-05").to - p("2026-11-05").from, 86_340);
         assert_eq!(p("2026-11-05 14h").to - p("2026-11-05T14").from, 59 * 60);
         assert_eq!(p("2026-11-05T14:05+08:00"), p("2026-11-05 14:05"));
-        assert_eq!(p("2026-11-05T14:05+08:00").show(&shanghai), "2026-11-05 14:05");
+        assert_eq!(
+            p("2026-11-05T14:05+08:00").show(&shanghai),
+            "2026-11-05 14:05"
+        );
     }
 
     #[test]
     fn refuses_a_foreign_offset_and_says_the_local_time() {
         let error = When::parse("2026-11-05T14:05+09:00", &zone("Asia/Shanghai")).unwrap_err();
         assert!(error.contains("2026-11-05T13:05"), "{error}");
-        for wrong in ["2026-13-05", "2026-02-29", "2026-11-05 25:00", "yesterday", "2026-11-05x"] {
-            assert!(When::parse(wrong, &zone("Asia/Shanghai")).is_err(), "{wrong}");
+        for wrong in [
+            "2026-13-05",
+            "2026-02-29",
+            "2026-11-05 25:00",
+            "yesterday",
+            "2026-11-05x",
+        ] {
+            assert!(
+                When::parse(wrong, &zone("Asia/Shanghai")).is_err(),
+                "{wrong}"
+            );
         }
     }
 
@@ -358,6 +435,11 @@ mod tests {
         let twice = When::parse("2026-10-25 01:30", &london).unwrap();
         assert_eq!(twice.to - twice.from, 3600);
         assert!(When::parse("2026-03-29 01:30", &london).is_err());
-        assert_eq!(When::parse("2026-10-25T01:30+00:00", &london).unwrap().precision, Precision::Instant);
+        assert_eq!(
+            When::parse("2026-10-25T01:30+00:00", &london)
+                .unwrap()
+                .precision,
+            Precision::Instant
+        );
     }
 }

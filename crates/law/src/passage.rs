@@ -37,17 +37,31 @@ impl Passages {
         let exact = self.by_pack.get(&(pack, citation.to_owned()));
         exact.or_else(|| {
             let from = (pack, format!("{citation}("));
-            self.by_pack.range(from..).next().map(|(_, p)| p).filter(|p| p.citation.starts_with(&format!("{citation}(")))
+            self.by_pack
+                .range(from..)
+                .next()
+                .map(|(_, p)| p)
+                .filter(|p| p.citation.starts_with(&format!("{citation}(")))
         })
     }
 
     /// Passages of a pack, in order of their citations.
     pub fn of(&self, pack: PackId) -> impl Iterator<Item = &Passage> {
-        self.by_pack.iter().filter(move |((p, _), _)| *p == pack).map(|(_, passage)| passage)
+        self.by_pack
+            .iter()
+            .filter(move |((p, _), _)| *p == pack)
+            .map(|(_, passage)| passage)
     }
 
     /// Reads the headings and quotes of a file.
-    pub fn read(&mut self, pack: PackId, file: FileId, codes: &[String], source: &Source, tree: &Tree) -> Vec<Problem> {
+    pub fn read(
+        &mut self,
+        pack: PackId,
+        file: FileId,
+        codes: &[String],
+        source: &Source,
+        tree: &Tree,
+    ) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut heading: Option<Heading> = None;
         for part in &tree.parts {
@@ -59,12 +73,21 @@ impl Passages {
                     let found = quote(source, part.span, heading);
                     for (citation, texts, span) in found {
                         if texts.len() != 2 {
-                            let message = format!("{citation} is rendered in {} language(s), two are expected", texts.len());
+                            let message = format!(
+                                "{citation} is rendered in {} language(s), two are expected",
+                                texts.len()
+                            );
                             let problem = Problem::new(source, span, message, "this passage");
-                            problems.push(problem.hint("one line in each language, each with the same marker"));
+                            problems.push(
+                                problem
+                                    .hint("one line in each language, each with the same marker"),
+                            );
                         }
                         let mut texts = texts.into_iter();
-                        let (en, zh) = (texts.next().unwrap_or_default(), texts.next().unwrap_or_default());
+                        let (en, zh) = (
+                            texts.next().unwrap_or_default(),
+                            texts.next().unwrap_or_default(),
+                        );
                         let article = citation.split('(').next().unwrap_or_default().to_owned();
                         let rendering = Words::new(&en, &zh);
                         let passage = Passage {
@@ -75,7 +98,11 @@ impl Passages {
                             file,
                             offset: span.start,
                         };
-                        if self.by_pack.insert((pack, citation.clone()), passage).is_some() {
+                        if self
+                            .by_pack
+                            .insert((pack, citation.clone()), passage)
+                            .is_some()
+                        {
                             let message = format!("{citation} is rendered twice in this pack");
                             problems.push(Problem::new(source, span, message, "the second time"));
                         }
@@ -103,9 +130,15 @@ impl Heading {
         if !codes.iter().any(|known| known == code) {
             return None;
         }
-        let (articles, title) = rest.split_once(". ").unwrap_or((rest.trim_end_matches('.'), ""));
+        let (articles, title) = rest
+            .split_once(". ")
+            .unwrap_or((rest.trim_end_matches('.'), ""));
         let articles = articles.split(',').map(|a| a.trim().to_owned()).collect();
-        Some(Self { code: code.to_owned(), articles, title: title.trim().to_owned() })
+        Some(Self {
+            code: code.to_owned(),
+            articles,
+            title: title.trim().to_owned(),
+        })
     }
 }
 
@@ -128,10 +161,16 @@ fn quote(source: &Source, span: Span, heading: &Heading) -> Vec<Rendered> {
         let shared = heading.articles.len() > 1;
         let (marker, rest) = marker(body, heading);
         let citation = match (&marker, shared) {
-            (Some(marker), true) if !marker.starts_with('(') => format!("{} {marker}", heading.code),
+            (Some(marker), true) if !marker.starts_with('(') => {
+                format!("{} {marker}", heading.code)
+            }
             (marker, _) => {
                 let article = heading.articles.first().map_or("", String::as_str);
-                format!("{} {article}{}", heading.code, marker.as_deref().unwrap_or_default())
+                format!(
+                    "{} {article}{}",
+                    heading.code,
+                    marker.as_deref().unwrap_or_default()
+                )
             }
         };
         if marker.is_none() && !fresh && !starts_new_language(body, found.last()) {
@@ -153,12 +192,18 @@ fn quote(source: &Source, span: Span, heading: &Heading) -> Vec<Rendered> {
 
 /// An unnumbered passage goes on in its own script only.
 fn starts_new_language(body: &str, last: Option<&Rendered>) -> bool {
-    let Some(text) = last.and_then(|(_, texts, _)| texts.last()) else { return true };
+    let Some(text) = last.and_then(|(_, texts, _)| texts.last()) else {
+        return true;
+    };
     is_han(body) != is_han(text)
 }
 
 fn is_han(text: &str) -> bool {
-    text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count() * 3 > text.chars().count()
+    text.chars()
+        .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
+        .count()
+        * 3
+        > text.chars().count()
 }
 
 /// `(1)(a)`, or under a shared heading `98` or `99(2)`.
@@ -168,7 +213,9 @@ fn marker<'a>(body: &'a str, heading: &Heading) -> (Option<String>, &'a str) {
     let bracketed = |w: &str| {
         w.starts_with('(')
             && w.ends_with(')')
-            && w.trim_matches(['(', ')']).split(")(").all(|m| (1..=5).contains(&m.len()) && m.chars().all(|c| c.is_ascii_alphanumeric()))
+            && w.trim_matches(['(', ')'])
+                .split(")(")
+                .all(|m| (1..=5).contains(&m.len()) && m.chars().all(|c| c.is_ascii_alphanumeric()))
     };
     if bracketed(word) {
         return (Some(word.to_owned()), rest.trim_start());
@@ -178,7 +225,11 @@ fn marker<'a>(body: &'a str, heading: &Heading) -> (Option<String>, &'a str) {
         let article = inner.split(['(', ')']).next().unwrap_or_default();
         if heading.articles.iter().any(|a| a == article) {
             let tail = inner.get(article.len()..).unwrap_or_default();
-            let tail = if word.starts_with('(') { tail.strip_suffix(')').unwrap_or(tail) } else { tail };
+            let tail = if word.starts_with('(') {
+                tail.strip_suffix(')').unwrap_or(tail)
+            } else {
+                tail
+            };
             return (Some(format!("{article}{tail}")), rest.trim_start());
         }
     }

@@ -17,7 +17,10 @@ impl Span {
     /// From `start` up to and without `end`.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start, end: end.max(start) }
+        Self {
+            start,
+            end: end.max(start),
+        }
     }
 }
 
@@ -34,7 +37,12 @@ impl Source {
     /// Line number, from 1, of a byte.
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
-        self.text.bytes().take(offset).filter(|b| *b == b'\n').count() + 1
+        self.text
+            .bytes()
+            .take(offset)
+            .filter(|b| *b == b'\n')
+            .count()
+            + 1
     }
 }
 
@@ -50,15 +58,20 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Where.
     pub span: Span,
+    origin: Source,
+    /// The same, as the drawing of messages wants it; the text is shared.
     file: Arc<NamedSource<Arc<str>>>,
-    name: String,
-    line: usize,
 }
 
 impl Problem {
     /// A problem at a place of a file.
     #[must_use]
-    pub fn new(source: &Source, span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
+    pub fn new(
+        source: &Source,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
         let length = source.text.len();
         let span = Span::new(span.start.min(length), span.end.min(length));
         Self {
@@ -66,9 +79,8 @@ impl Problem {
             label: label.into(),
             hint: None,
             span,
+            origin: source.clone(),
             file: Arc::new(NamedSource::new(&source.name, source.text.clone())),
-            name: source.name.clone(),
-            line: source.line_of(span.start),
         }
     }
 
@@ -79,16 +91,22 @@ impl Problem {
         self
     }
 
-    /// File and line, `laws/cn/detention.md:12`.
+    /// File and line, `xx/harbour.md:12`.
     #[must_use]
     pub fn place(&self) -> String {
-        format!("{}:{}", self.name, self.line)
+        format!(
+            "{}:{}",
+            self.origin.name,
+            self.origin.line_of(self.span.start)
+        )
     }
 }
 
 impl Diagnostic for Problem {
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn std::fmt::Display>)
+        self.hint
+            .as_ref()
+            .map(|hint| Box::new(hint) as Box<dyn std::fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -98,6 +116,8 @@ impl Diagnostic for Problem {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let span = self.span.start..self.span.end;
         let label = Some(self.label.clone()).filter(|label| !label.is_empty());
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(label, span))))
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
+            label, span,
+        ))))
     }
 }

@@ -8,9 +8,9 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use crate::problem::Span;
 
 /// The longest line and file that are read; longer ones are refused before parsing.
-pub const MAX_LINE: usize = 4_000;
+pub(crate) const MAX_LINE: usize = 4_000;
 /// Bytes of a pack file.
-pub const MAX_FILE: usize = 4 << 20;
+pub(crate) const MAX_FILE: usize = 4 << 20;
 
 /// A file, cut into parts.
 #[derive(Clone, Debug)]
@@ -97,7 +97,10 @@ impl Tree {
                 return;
             }
             if span.start > at {
-                parts.push(Part { kind: PartKind::Prose, span: Span::new(at, span.start) });
+                parts.push(Part {
+                    kind: PartKind::Prose,
+                    span: Span::new(at, span.start),
+                });
             }
             at = span.end;
             parts.push(Part { kind, span });
@@ -116,11 +119,16 @@ impl Tree {
                 }
                 Event::End(TagEnd::BlockQuote(_)) => depth = depth.saturating_sub(1),
                 _ if depth > 0 => {}
-                Event::Start(Tag::MetadataBlock(_)) => push(PartKind::FrontMatter(lines(text, inner(text, span))), span),
+                Event::Start(Tag::MetadataBlock(_)) => {
+                    push(PartKind::FrontMatter(lines(text, inner(text, span))), span)
+                }
                 Event::Start(Tag::Heading { level, .. }) => heading = Some((level, span)),
                 Event::End(TagEnd::Heading(_)) => {
                     if let Some((level, span)) = heading.take() {
-                        push(PartKind::Heading(level_number(level), trimmed(text, span)), span);
+                        push(
+                            PartKind::Heading(level_number(level), trimmed(text, span)),
+                            span,
+                        );
                     }
                 }
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
@@ -135,9 +143,20 @@ impl Tree {
             }
         }
         if at < text.len() {
-            parts.push(Part { kind: PartKind::Prose, span: Span::new(at, text.len()) });
+            parts.push(Part {
+                kind: PartKind::Prose,
+                span: Span::new(at, text.len()),
+            });
         }
         Self { parts }
+    }
+
+    /// The lines between `---`, if the file has any.
+    pub(crate) fn front_matter(&self) -> Option<&[Line]> {
+        self.parts.iter().find_map(|part| match &part.kind {
+            PartKind::FrontMatter(lines) => Some(lines.as_slice()),
+            _ => None,
+        })
     }
 }
 
@@ -169,15 +188,18 @@ fn trimmed(text: &str, span: Span) -> Span {
 }
 
 /// Cuts a stretch into lines of tokens.
-#[must_use]
-pub fn lines(text: &str, span: Span) -> Vec<Line> {
+fn lines(text: &str, span: Span) -> Vec<Line> {
     let mut found = Vec::new();
     let mut start = span.start;
     let body = text.get(span.start..span.end).unwrap_or_default();
     for line in body.split_inclusive('\n') {
         let end = start + line.len();
         let indent = line.len() - line.trim_start_matches(' ').len();
-        found.push(Line { span: Span::new(start, end), indent, tokens: tokens(text, Span::new(start, end)) });
+        found.push(Line {
+            span: Span::new(start, end),
+            indent,
+            tokens: tokens(text, Span::new(start, end)),
+        });
         start = end;
     }
     found
@@ -190,42 +212,67 @@ pub fn tokens(text: &str, line: Span) -> Vec<Token> {
     let mut at = line.start;
     while at < line.end {
         let rest = text.get(at..line.end).unwrap_or_default();
-        let (kind, length) = next_token(rest, at == line.start || text.get(..at).is_some_and(|t| t.ends_with([' ', '\t'])));
+        let (kind, length) = next_token(
+            rest,
+            at == line.start || text.get(..at).is_some_and(|t| t.ends_with([' ', '\t'])),
+        );
         let length = length.max(1);
-        found.push(Token { kind, span: Span::new(at, at + length) });
+        found.push(Token {
+            kind,
+            span: Span::new(at, at + length),
+        });
         at += length;
     }
     found
 }
 
 fn next_token(rest: &str, after_space: bool) -> (TokenKind, usize) {
-    let Some(first) = rest.chars().next() else { return (TokenKind::Space, 0) };
+    let Some(first) = rest.chars().next() else {
+        return (TokenKind::Space, 0);
+    };
     let run = |accept: fn(char) -> bool| rest.find(|c| !accept(c)).unwrap_or(rest.len());
     if first.is_whitespace() {
         return (TokenKind::Space, run(char::is_whitespace));
     }
     if first == '#' && after_space {
-        return (TokenKind::Comment, rest.trim_end_matches(['\n', '\r']).len());
+        return (
+            TokenKind::Comment,
+            rest.trim_end_matches(['\n', '\r']).len(),
+        );
     }
     if first == '"' {
         let close = rest.get(1..).and_then(|r| r.find(['"', '\n']));
-        return (TokenKind::Text, close.map_or(rest.trim_end().len(), |n| n + 2).min(rest.len()));
+        return (
+            TokenKind::Text,
+            close
+                .map_or(rest.trim_end().len(), |n| n + 2)
+                .min(rest.len()),
+        );
     }
     if first.is_ascii_digit() {
         if let Some(length) = moment_length(rest) {
             return (TokenKind::Moment, length);
         }
         let digits = run(|c| c.is_ascii_digit() || c == '.');
-        let digits = rest.get(..digits).map_or(digits, |d| d.trim_end_matches('.').len()).max(1);
+        let digits = rest
+            .get(..digits)
+            .map_or(digits, |d| d.trim_end_matches('.').len())
+            .max(1);
         if rest.as_bytes().get(digits) == Some(&b':') && digits <= 2 {
-            let minutes = rest.get(digits + 1..).map_or(0, |r| r.bytes().take_while(u8::is_ascii_digit).count());
+            let minutes = rest
+                .get(digits + 1..)
+                .map_or(0, |r| r.bytes().take_while(u8::is_ascii_digit).count());
             if minutes == 2 {
                 return (TokenKind::Time, digits + 3);
             }
         }
         // `47ZB` is a section, read with its letters.
         let word = run(|c| c.is_alphanumeric() || c == '_');
-        return if word > digits { (TokenKind::Word, word) } else { (TokenKind::Number, digits) };
+        return if word > digits {
+            (TokenKind::Word, word)
+        } else {
+            (TokenKind::Number, digits)
+        };
     }
     if first.is_alphabetic() || first == '_' {
         return (TokenKind::Word, run(|c| c.is_alphanumeric() || c == '_'));
@@ -241,7 +288,11 @@ fn next_token(rest: &str, after_space: bool) -> (TokenKind, usize) {
 /// `2026-11-05`, `2026-11-05 14:05`, `2026-11-05T14:05+08:00`, `2026-11-05 14h`.
 fn moment_length(rest: &str) -> Option<usize> {
     let bytes = rest.as_bytes();
-    let digits = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
+    let digits = |range: std::ops::Range<usize>| {
+        bytes
+            .get(range)
+            .is_some_and(|b| b.iter().all(u8::is_ascii_digit))
+    };
     let dashes = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
     if !(dashes && digits(0..4) && digits(5..7) && digits(8..10)) {
         return None;
@@ -272,9 +323,13 @@ mod tests {
 
     use super::*;
 
+    fn part(text: &str, span: Span) -> &str {
+        text.get(span.start..span.end).unwrap()
+    }
+
     fn rejoin(text: &str) -> String {
         let tree = Tree::read(text);
-        tree.parts.iter().map(|p| &text[p.span.start..p.span.end]).collect()
+        tree.parts.iter().map(|p| part(text, p.span)).collect()
     }
 
     #[test]
@@ -295,10 +350,23 @@ mod tests {
         let kinds: Vec<_> = tokens(text, Span::new(0, text.len()))
             .into_iter()
             .filter(|t| t.kind != TokenKind::Space)
-            .map(|t| (t.kind, &text[t.span.start..t.span.end]))
+            .map(|t| (t.kind, part(text, t.span)))
             .collect();
         use TokenKind::*;
-        assert_eq!(kinds, [(Word, "47ZB"), (Moment, "2026-11-05 14:05"), (Moment, "2026-11-05T14:05+08:00"), (Time, "21:00"), (Number, "3.5"), (Text, "\"a b\""), (Sign, "<="), (Word, "x"), (Comment, "# end")]);
+        assert_eq!(
+            kinds,
+            [
+                (Word, "47ZB"),
+                (Moment, "2026-11-05 14:05"),
+                (Moment, "2026-11-05T14:05+08:00"),
+                (Time, "21:00"),
+                (Number, "3.5"),
+                (Text, "\"a b\""),
+                (Sign, "<="),
+                (Word, "x"),
+                (Comment, "# end")
+            ]
+        );
     }
 
     proptest! {
@@ -306,7 +374,7 @@ mod tests {
         fn every_byte_belongs_to_one_part(text in "[-#>`\\w \\n(.):\"|~]{0,200}") {
             prop_assert_eq!(rejoin(&text), text.clone());
             let line = text.lines().next().unwrap_or_default();
-            let joined: String = tokens(line, Span::new(0, line.len())).iter().map(|t| &line[t.span.start..t.span.end]).collect();
+            let joined: String = tokens(line, Span::new(0, line.len())).iter().map(|t| part(line, t.span)).collect();
             prop_assert_eq!(joined, line);
         }
     }

@@ -33,7 +33,10 @@ impl Truth {
 
     /// Yes becomes no, no becomes yes, unknown stays.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "reads as the law language reads")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "reads as the law language reads"
+    )]
     pub fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,

@@ -89,9 +89,13 @@ impl Type {
     #[must_use]
     pub fn compares(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Any, _) | (_, Self::Any) | (Self::Date | Self::Moment, Self::Date | Self::Moment) => true,
+            (Self::Any, _)
+            | (_, Self::Any)
+            | (Self::Date | Self::Moment, Self::Date | Self::Moment) => true,
             (Self::Length(a), Self::Length(b)) => a == b || (is_clock(*a) && is_clock(*b)),
-            (Self::OneOf(_), Self::OneOf(_)) | (Self::Money, Self::Number) | (Self::Number, Self::Money) => true,
+            (Self::OneOf(_), Self::OneOf(_))
+            | (Self::Money, Self::Number)
+            | (Self::Number, Self::Money) => true,
             (Self::MixedLength, _) | (_, Self::MixedLength) => false,
             (a, b) => a == b,
         }
@@ -101,7 +105,12 @@ impl Type {
     ///
     /// # Errors
     /// What was found and what was expected.
-    pub fn read(&self, text: &str, word: impl Fn(&str) -> Option<Word>, zone: &TimeZone) -> Result<Value, String> {
+    pub fn read(
+        &self,
+        text: &str,
+        word: impl Fn(&str) -> Option<Word>,
+        zone: &TimeZone,
+    ) -> Result<Value, String> {
         let text = text.trim();
         let wrong = |what: &str| format!("`{text}` is not {what}");
         if text == "none" {
@@ -118,13 +127,20 @@ impl Type {
                 Value::Date(day.parse().map_err(|_| wrong("a day such as 2026-11-05"))?)
             }
             Self::Moment => Value::Moment(When::parse(text, zone)?),
-            Self::Length(unit) => Value::Length(read_length(text, Some(*unit)).ok_or_else(|| {
-                let unit = unit.name();
-                wrong(&format!("a number of {unit} such as 3 {unit}"))
-            })?),
-            Self::MixedLength => Value::Length(read_length(text, None).ok_or_else(|| wrong("a length such as 3 days"))?),
+            Self::Length(unit) => {
+                Value::Length(read_length(text, Some(*unit)).ok_or_else(|| {
+                    let unit = unit.name();
+                    wrong(&format!("a number of {unit} such as 3 {unit}"))
+                })?)
+            }
+            Self::MixedLength => Value::Length(
+                read_length(text, None).ok_or_else(|| wrong("a length such as 3 days"))?,
+            ),
             Self::Number => Value::Number(text.parse().map_err(|_| wrong("a number"))?),
-            Self::Money => Value::Money(text.parse().map_err(|_| wrong("a sum of money such as 475.52"))?),
+            Self::Money => Value::Money(
+                text.parse()
+                    .map_err(|_| wrong("a sum of money such as 475.52"))?,
+            ),
             Self::OneOf(words) => {
                 let found = word(text).filter(|w| words.iter().any(|(known, _)| known == w));
                 Value::Word(found.ok_or_else(|| wrong("one of the words of this field"))?)
@@ -133,11 +149,20 @@ impl Type {
             Self::Periods => {
                 let mut periods = Vec::new();
                 for part in text.split(',') {
-                    let (from, to) = part.split_once("..").ok_or_else(|| wrong("periods such as 2026-01-01 .. 2026-01-31"))?;
-                    let day = |t: &str| t.trim().parse::<Date>().map_err(|_| wrong("periods of days"));
+                    let (from, to) = part
+                        .split_once("..")
+                        .ok_or_else(|| wrong("periods such as 2026-01-01 .. 2026-01-31"))?;
+                    let day = |t: &str| {
+                        t.trim()
+                            .parse::<Date>()
+                            .map_err(|_| wrong("periods of days"))
+                    };
                     let (from, to) = (day(from)?, day(to)?);
                     if to < from {
-                        return Err(format!("the period `{}` ends before it begins", part.trim()));
+                        return Err(format!(
+                            "the period `{}` ends before it begins",
+                            part.trim()
+                        ));
                     }
                     periods.push((from, to));
                 }
@@ -158,7 +183,11 @@ pub fn read_length(text: &str, unit: Option<Unit>) -> Option<Length> {
     for part in text.split('+') {
         let part = part.trim();
         let (count, name) = part.split_once(' ').unwrap_or((part, ""));
-        let unit = if name.is_empty() { unit? } else { unit_named(name.trim())? };
+        let unit = if name.is_empty() {
+            unit?
+        } else {
+            unit_named(name.trim())?
+        };
         length = length.plus(Length::of(unit, count.parse().ok()?));
     }
     Some(length)
@@ -193,7 +222,8 @@ impl Value {
             Self::Word(w) => word(*w),
             Self::Text(text) => text.to_string(),
             Self::Periods(periods) => {
-                let parts: Vec<String> = periods.iter().map(|(a, b)| format!("{a} .. {b}")).collect();
+                let parts: Vec<String> =
+                    periods.iter().map(|(a, b)| format!("{a} .. {b}")).collect();
                 parts.join(", ")
             }
             Self::None => "none".into(),

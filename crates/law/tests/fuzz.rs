@@ -3,6 +3,18 @@
 //! The mutations come from a fixed seed, so that a failure comes again. `HABEAS_FUZZ_SECONDS` says how long, 2 by default.
 //! The packs of `laws/` are mutated too, those that are there; without any the built-in pack alone is.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -39,16 +51,102 @@ impl Dice {
 
 /// Words of the language and what breaks them.
 const PIECES: &[&str] = &[
-    "\"", "\"…\" / \"…\"", "(", ")", "((((", "not ", "not not not ", " and ", " or ", " if ", "..", " .. ", "  ", "    ", "\t", "\n",
-    "\n\n", "\r\n", "```", "```law\n", "```example\n", "---\n", "> ", "## XS 1. ", "#", "/", ",", ";", ":", "<", ">=", "x", "拘留",
-    "\u{202e}", "\u{0}", "99999999999999999999", "-1", "0", "1 month + 15 days", "3 working days", "2026-02-30", "2026-11-05 14:05",
-    "21:00", "held at ", "some holding ", "no holding where ", "count of holding where ", "end of ", "last day of hold", "latest ",
-    "rounded down to 0", " / 0", "age of born at ", "between 21:00 and 07:00", "otherwise", "when ", "where ", "in force 2020-01-01 .. 2019-01-01",
-    "governs by ", "article ", "articles ", "clock ", "duty ", "gate ", "meter ", "formula ", "table ", "remedy ", "breach ", "measure ",
-    "unknown: closed", "else breach ", "instead ", "at least 3 of", "all of", "unless ", "repeats every 0 days from the last",
-    "stands still during ", "starts again at ", "never past start - 90 days", "warns 7 days before the end", "basis: disputed \"a\" or \"b\"",
-    "not encoded: 1(1) \"x\", because", "uses: xx/harbour", "zone: Mars/Olympus", "calendar: xx/other", "counting: other", "format: 2",
-    "languages: en", "of each holding", "title", "period", "determines hold by added", "2026-05-01,2026-04-01,off,,,x\n", "0001-01-01", "9999-12-31",
+    "\"",
+    "\"…\" / \"…\"",
+    "(",
+    ")",
+    "((((",
+    "not ",
+    "not not not ",
+    " and ",
+    " or ",
+    " if ",
+    "..",
+    " .. ",
+    "  ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "```",
+    "```law\n",
+    "```example\n",
+    "---\n",
+    "> ",
+    "## XS 1. ",
+    "#",
+    "/",
+    ",",
+    ";",
+    ":",
+    "<",
+    ">=",
+    "x",
+    "拘留",
+    "\u{202e}",
+    "\u{0}",
+    "99999999999999999999",
+    "-1",
+    "0",
+    "1 month + 15 days",
+    "3 working days",
+    "2026-02-30",
+    "2026-11-05 14:05",
+    "21:00",
+    "held at ",
+    "some holding ",
+    "no holding where ",
+    "count of holding where ",
+    "end of ",
+    "last day of hold",
+    "latest ",
+    "rounded down to 0",
+    " / 0",
+    "age of born at ",
+    "between 21:00 and 07:00",
+    "otherwise",
+    "when ",
+    "where ",
+    "in force 2020-01-01 .. 2019-01-01",
+    "governs by ",
+    "article ",
+    "articles ",
+    "clock ",
+    "duty ",
+    "gate ",
+    "meter ",
+    "formula ",
+    "table ",
+    "remedy ",
+    "breach ",
+    "measure ",
+    "unknown: closed",
+    "else breach ",
+    "instead ",
+    "at least 3 of",
+    "all of",
+    "unless ",
+    "repeats every 0 days from the last",
+    "stands still during ",
+    "starts again at ",
+    "never past start - 90 days",
+    "warns 7 days before the end",
+    "basis: disputed \"a\" or \"b\"",
+    "not encoded: 1(1) \"x\", because",
+    "uses: xx/harbour",
+    "zone: Mars/Olympus",
+    "calendar: xx/other",
+    "counting: other",
+    "format: 2",
+    "languages: en",
+    "of each holding",
+    "title",
+    "period",
+    "determines hold by added",
+    "2026-05-01,2026-04-01,off,,,x\n",
+    "0001-01-01",
+    "9999-12-31",
 ];
 
 fn mutate(seed: &str, dice: &mut Dice) -> String {
@@ -72,7 +170,10 @@ fn mutate(seed: &str, dice: &mut Dice) -> String {
             }
             3 => {
                 let lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
-                let line = lines.get(dice.below(lines.len())).cloned().unwrap_or_default();
+                let line = lines
+                    .get(dice.below(lines.len()))
+                    .cloned()
+                    .unwrap_or_default();
                 let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
                 text.insert_str(start, &line);
             }
@@ -108,7 +209,10 @@ fn check(files: &Files) {
             assert!(!problems.is_empty());
             for problem in &problems {
                 assert!(!problem.message.is_empty());
-                drop((problem.place(), miette::Report::new(problem.clone()).to_string()));
+                drop((
+                    problem.place(),
+                    miette::Report::new(problem.clone()).to_string(),
+                ));
             }
         }
     }
@@ -122,39 +226,66 @@ fn seeds() -> Vec<Files> {
     assert!(read(&own).is_ok(), "{:#?}", read(&own).unwrap_err());
     let mut seeds = vec![own];
     let laws = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../laws");
-    let mut folders: Vec<_> = std::fs::read_dir(laws).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut folders: Vec<_> = std::fs::read_dir(laws)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     folders.sort();
-    seeds.extend(folders.iter().filter_map(|folder| Library::open(folder).ok()).map(|library| library.files));
+    seeds.extend(
+        folders
+            .iter()
+            .filter_map(|folder| Library::open(folder).ok())
+            .map(|library| library.files),
+    );
     seeds
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "how long to go on, and whether one input hangs; nothing else hangs on it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long to go on, and whether one input hangs; nothing else hangs on it"
+)]
 fn mutated_packs() {
-    let seconds = std::env::var("HABEAS_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let seconds = std::env::var("HABEAS_FUZZ_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(2);
     let seeds = seeds();
     let mut dice = Dice(0x5eed_0000_0000_0002);
     let start = Instant::now();
     let mut count = 0_u64;
     while start.elapsed() < Duration::from_secs(seconds) {
         // Mostly the small one: it is read a hundred times as fast as a whole country.
-        let which = if dice.below(10) == 0 { dice.below(seeds.len()) } else { 0 };
+        let which = if dice.below(10) == 0 {
+            dice.below(seeds.len())
+        } else {
+            0
+        };
         let mut files = seeds[which].clone();
-        let packs = files.packs.len();
-        let at = dice.below(packs + files.calendars.len());
+        let at = dice.below(files.packs.len() + files.calendars.len());
         let texts = files.packs.values_mut().chain(files.calendars.values_mut());
-        let Some(text) = texts.into_iter().nth(at) else { continue };
+        let Some(text) = texts.into_iter().nth(at) else {
+            continue;
+        };
         *text = mutate(text, &mut dice);
         let mutated = text.clone();
         let began = Instant::now();
         let caught = std::panic::catch_unwind(|| check(&files));
         let shown = || {
             let file = std::env::temp_dir().join("habeas-fuzz-pack.md");
-            let kept = std::fs::write(&file, &mutated).map_or_else(|e| e.to_string(), |()| file.display().to_string());
+            let kept = std::fs::write(&file, &mutated)
+                .map_or_else(|e| e.to_string(), |()| file.display().to_string());
             format!("kept in {kept}")
         };
         assert!(caught.is_ok(), "input {count} panics, {}", shown());
-        assert!(began.elapsed() < PATIENCE, "input {count} takes {:?}, {}", began.elapsed(), shown());
+        assert!(
+            began.elapsed() < PATIENCE,
+            "input {count} takes {:?}, {}",
+            began.elapsed(),
+            shown()
+        );
         count += 1;
     }
     println!("{count} inputs from {} laws", seeds.len());
