@@ -1,0 +1,82 @@
+//! From what an assessment was computed, and what this system cannot judge.
+
+use super::Look;
+
+/// What is left to people.
+#[derive(Clone, Debug)]
+pub(crate) struct NotJudged {
+    pub(crate) citation: String,
+    pub(crate) why: String,
+    pub(crate) rule: String,
+}
+
+/// From what it was computed.
+#[derive(Clone, Debug)]
+pub(crate) struct Sources {
+    pub(crate) engine: String,
+    /// Packs with their hashes.
+    pub(crate) packs: Vec<(String, String)>,
+}
+
+impl Look<'_> {
+    pub(crate) fn not_judged(&self) -> Vec<NotJudged> {
+        let all = self.of.not_judged.iter().map(|left| NotJudged {
+            citation: left.citation.clone(),
+            why: left.why.clone(),
+            rule: left.rule.clone(),
+        });
+        all.collect()
+    }
+
+    pub(crate) fn sources(&self) -> Sources {
+        let from = &self.of.computed_from;
+        Sources {
+            engine: from.engine.to_owned(),
+            packs: from
+                .packs
+                .iter()
+                .map(|(name, hash)| (name.clone(), hash.to_string()))
+                .collect(),
+        }
+    }
+
+    /// What everybody must know before they read on.
+    pub(crate) fn opening(&self) -> String {
+        self.w.opening(self.of.computed_from.acts)
+    }
+
+    pub(crate) fn as_of(&self) -> String {
+        match (self.of.computed_from.floating, self.dates.zone()) {
+            (Some(_), _) | (None, "") => self.w.as_of(self.dates.long(&self.of.at)),
+            (None, zone) => self.w.as_of_in_zone(self.dates.long(&self.of.at), zone),
+        }
+    }
+
+    /// Where lines of the case were lost.
+    pub(crate) fn lost(&self) -> Option<String> {
+        let count = self.of.computed_from.lost.len();
+        (count > 0).then(|| self.w.lost(count))
+    }
+
+    /// The same for tables.
+    pub(crate) fn lost_brief(&self) -> Option<String> {
+        let count = self.of.computed_from.lost.len();
+        (count > 0).then(|| self.w.lost_brief(count))
+    }
+
+    /// What else limits this assessment: silent sources, days without dates.
+    pub(crate) fn limits(&self) -> Vec<String> {
+        let from = &self.of.computed_from;
+        let silent = from
+            .silent
+            .as_ref()
+            .map(|acts| match acts.strip_prefix("all but ") {
+                Some(acts) => self.w.source_silent_but(acts),
+                None => self.w.source_silent(acts),
+            });
+        let floating = from
+            .floating
+            .map(|year| self.w.days_only(i64::from(year).to_string()));
+        silent.into_iter().chain(floating).collect()
+    }
+}
