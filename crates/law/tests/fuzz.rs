@@ -4,11 +4,6 @@
 //! The packs of `laws/` are mutated too, those that are there; without any the built-in pack alone is.
 
 #![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test that panics has failed"
-)]
-#![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::string_slice,

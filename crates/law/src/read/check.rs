@@ -21,11 +21,23 @@ pub(super) fn check(law: &Law, defined: &Defined, problems: &mut Vec<Problem>) {
 }
 
 fn leads_nowhere(law: &Law, place: Place, citation: &str) -> Problem {
+    let file = law.file(place.file);
+    let (code, _) = citation.split_once(' ').unwrap_or((citation, ""));
+    let seen = std::iter::once(&place.pack).chain(law.names.uses(place.pack));
+    let sources: Vec<&str> = seen
+        .flat_map(|pack| &law.pack(*pack).sources)
+        .map(|s| s.code.as_str())
+        .collect();
+    if !sources.contains(&code) {
+        let message = format!("`{code}` is no source of this pack or of those it uses");
+        return Problem::new(file, place.span, message, "unknown source")
+            .hint(format!("the sources are {}", sources.join(", ")));
+    }
     let message = format!(
         "{citation} is cited, and no passage of that name is rendered in the packs seen from here"
     );
     let article = citation.split('(').next().unwrap_or(citation);
-    Problem::new(law.file(place.file), place.span, message, "leads nowhere")
+    Problem::new(file, place.span, message, "leads nowhere")
         .hint(format!("render it under a heading `## {article}. …`"))
 }
 

@@ -3,7 +3,8 @@
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use crate::problem::Span;
+use super::cursor::Cursor;
+use crate::problem::{Source, Span};
 use crate::syntax::{Line, Token, TokenKind};
 
 /// A citation and where it stands.
@@ -28,6 +29,15 @@ pub(crate) struct Entry {
     pub(crate) under: Vec<Entry>,
     /// Spaces before it.
     pub(crate) indent: usize,
+}
+
+impl Entry {
+    /// Whether some line under it begins with these words, be it right or wrong.
+    pub(crate) fn says(&self, source: &Source, words: &str) -> bool {
+        self.under
+            .iter()
+            .any(|line| Cursor::of(source, line).at(words))
+    }
 }
 
 /// Groups lines by indent.

@@ -1,6 +1,6 @@
 //! Clocks and duties, clause by clause.
 
-use super::definer::{Definer, Suffixes, units};
+use super::definer::{Definer, Suffixes};
 use super::{At, Counting, Versioned};
 use crate::count::Unit;
 use crate::problem::{Problem, Span};
@@ -9,7 +9,7 @@ use crate::read::declare::{maybe_words, words};
 use crate::read::entry::Entry;
 use crate::read::names::{Kind, Scope};
 use crate::rules::{
-    Basis, Clause, Clock, ClockGroup, Conditional, ConventionId, HeldFlag, Note, Repeat,
+    ActId, Basis, Clause, Clock, ClockGroup, Conditional, ConventionId, HeldFlag, Note, Repeat,
 };
 use crate::words::Words;
 
@@ -61,7 +61,7 @@ impl<'a> Definer<'a> {
             });
             reading.clock.version.not_encoded.extend(left_out);
         }
-        self.check_clock(at, &reading, span);
+        self.check_clock(at, entry, &reading, span);
         let mut clock = reading.clock;
         self.out.versions.push(Versioned {
             place: at.place(span),
@@ -70,11 +70,13 @@ impl<'a> Definer<'a> {
             name: clock.name.clone(),
             version: clock.version.clone(),
         });
+        let (place, name, units) = (at.place(span), clock.name.clone(), self.units_of(&clock));
+        let convention = reading.convention;
         clock.convention = self.counts(Counting {
-            place: at.place(span),
-            name: clock.name.clone(),
-            convention: reading.convention,
-            units: units_of(&clock),
+            place,
+            name,
+            convention,
+            units,
         });
         // A limit that is ours alone makes the clock ours.
         let mut lengths = clock.lasts.iter().peekable();
@@ -298,47 +300,55 @@ impl<'a> Definer<'a> {
         })
     }
 
-    fn check_clock(&mut self, at: At<'_>, reading: &Reading, span: Span) {
+    /// What a clock must say; a line that says it wrongly has its own problem already.
+    fn check_clock(&mut self, at: At<'_>, entry: &Entry, reading: &Reading, span: Span) {
         let clock = &reading.clock;
-        let mut say = |what: &str, hint: &str| {
+        let says = |words: &str| entry.says(at.source, words);
+        let mut lacks = Vec::new();
+        if clock.of.is_empty() && !says("starts at") && !says("must") {
+            lacks.push(("when it starts", "add `starts at`, or `of each` an act"));
+        }
+        let without_delay = clock.must.as_ref().is_some_and(|m| m.rule.without_delay);
+        if clock.lasts.is_empty() && !without_delay && !says("lasts") && !says("repeats") {
+            lacks.push(("how long it lasts", "add `lasts`"));
+        }
+        let long = |unit: &Unit| matches!(unit, Unit::Months | Unit::Years | Unit::Hours);
+        if !clock.extensions.is_empty()
+            && !reading.said_from
+            && self.units_of(clock).iter().any(long)
+        {
+            lacks.push((
+                "from where its extensions run",
+                "add `extensions run from the start` or `extensions run from the last end`",
+            ));
+        }
+        for (what, hint) in lacks {
             let message = format!("`{}` does not say {what}", clock.name);
             self.problems
                 .push(Problem::new(at.source, span, message, "this rule").hint(hint));
-        };
-        if clock.starts.is_empty() && clock.of.is_empty() && clock.must.is_none() {
-            say("when it starts", "add `starts at`, or `of each` an act");
-        }
-        let without_delay = clock.must.as_ref().is_some_and(|m| m.rule.without_delay);
-        if clock.lasts.is_empty() && !without_delay && clock.repeats.is_none() {
-            say("how long it lasts", "add `lasts`");
-        }
-        let long = |unit: &Unit| matches!(unit, Unit::Months | Unit::Years | Unit::Hours);
-        if !clock.extensions.is_empty() && !reading.said_from && units_of(clock).iter().any(long) {
-            say(
-                "from where its extensions run",
-                "add `extensions run from the start` or `extensions run from the last end`",
-            );
         }
     }
-}
 
-/// The units in which a clock is stated.
-fn units_of(clock: &Clock) -> Vec<Unit> {
-    let mut found = Vec::new();
-    clock
-        .lasts
-        .iter()
-        .for_each(|line| units(&line.rule.value, &mut found));
-    for extension in &clock.extensions {
-        let reach = &extension.rule.reach;
-        let lengths = [&reach.by, &reach.by_at_most, &reach.to, &reach.to_at_most];
-        lengths
-            .into_iter()
-            .flatten()
-            .for_each(|length| units(length, &mut found));
+    /// The units in which a clock is stated.
+    fn units_of(&self, clock: &Clock) -> Vec<Unit> {
+        let mut found = Vec::new();
+        clock
+            .lasts
+            .iter()
+            .for_each(|line| self.units(&line.rule.value, &clock.of, &mut found));
+        for extension in &clock.extensions {
+            let acts = &extension.rule.trigger.acts;
+            let acts: Vec<ActId> = acts.iter().chain(&clock.of).copied().collect();
+            let reach = &extension.rule.reach;
+            let lengths = [&reach.by, &reach.by_at_most, &reach.to, &reach.to_at_most];
+            lengths
+                .into_iter()
+                .flatten()
+                .for_each(|length| self.units(length, &acts, &mut found));
+        }
+        if let Some(repeats) = &clock.repeats {
+            found.extend(repeats.rule.every.parts().map(|(unit, _)| unit));
+        }
+        found
     }
-    if let Some(repeats) = &clock.repeats {
-        found.extend(repeats.rule.every.parts().map(|(unit, _)| unit));
-    }
-    found
 }

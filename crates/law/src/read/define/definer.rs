@@ -2,7 +2,7 @@
 
 use super::{At, Counting, Defined};
 use crate::count::{Length, Unit};
-use crate::expression::Expression;
+use crate::expression::{Expression, Of};
 use crate::law::Law;
 use crate::problem::{Problem, Source};
 use crate::read::Block;
@@ -12,9 +12,10 @@ use crate::read::entry::{Cited, Entry};
 use crate::read::expression::Reader;
 use crate::read::names::{Kind, Scope};
 use crate::rules::{
-    ActId, Basis, ConventionId, NotEncoded, Note, OrganId, Otherwise, PackId, RunOut, Trigger,
+    ActId, Basis, ConventionId, FieldId, NotEncoded, Note, OrganId, Otherwise, PackId, RunOut,
+    Trigger,
 };
-use crate::value::Value;
+use crate::value::{Type, Value};
 use crate::words::Words;
 
 /// The second pass at work.
@@ -338,6 +339,38 @@ impl<'a> Definer<'a> {
         convention
     }
 
+    /// The units of a length: of its literals, and of the fields of these acts and the facts in it.
+    pub(super) fn units(&self, e: &Expression, acts: &[ActId], found: &mut Vec<Unit>) {
+        let of = |act: &ActId, field: FieldId| {
+            let known = self.law.act(*act).fields.iter().find(|f| f.id == field)?;
+            if let Type::Length(unit) = known.ty {
+                Some(unit)
+            } else {
+                None
+            }
+        };
+        match e {
+            Expression::Literal(Value::Length(length)) => {
+                found.extend(length.parts().map(|(unit, _)| unit));
+            }
+            Expression::Field {
+                of: Of::Latest(act),
+                field,
+            }
+            | Expression::Fact { act, field } => {
+                found.extend(of(act, *field));
+            }
+            Expression::Field { field, .. } => {
+                found.extend(acts.iter().find_map(|act| of(act, *field)));
+            }
+            Expression::Add(a, b) | Expression::Subtract(a, b) => {
+                self.units(a, acts, found);
+                self.units(b, acts, found);
+            }
+            _ => {}
+        }
+    }
+
     /// A length of literals only.
     pub(super) fn plain_length(&self, at: At<'_>, c: &mut Cursor<'_>) -> Read<Length> {
         let mark = c.mark();
@@ -377,19 +410,5 @@ fn constant(e: &Expression) -> Option<Length> {
         Expression::Literal(Value::Length(length)) => Some(*length),
         Expression::Add(a, b) => Some(constant(a)?.plus(constant(b)?)),
         _ => None,
-    }
-}
-
-/// The units of the literals in a length.
-pub(super) fn units(e: &Expression, found: &mut Vec<Unit>) {
-    match e {
-        Expression::Literal(Value::Length(length)) => {
-            found.extend(length.parts().map(|(unit, _)| unit));
-        }
-        Expression::Add(a, b) | Expression::Subtract(a, b) => {
-            units(a, found);
-            units(b, found);
-        }
-        _ => {}
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Definer<'a> {
             Ok(())
         });
         formula.version.not_encoded.extend(left_out);
-        if !formula.steps.iter().any(|(step, _)| step == "result") {
+        if !entry.says(at.source, "result") {
             let message = format!("the formula `{name}` has no step `result`");
             self.problems.push(
                 Problem::new(at.source, entry.span, message, "no result")

@@ -69,7 +69,8 @@ impl Reader<'_> {
             .is_some()
         {
             if self.scope.mapping {
-                let (clock, number) = numbered(c)?;
+                let (clock, number) =
+                    numbered(c, self.law.clocks.iter().map(|clock| &*clock.name))?;
                 return Ok(any(Query::End {
                     clock,
                     number,
@@ -109,14 +110,14 @@ impl Reader<'_> {
 
     fn query(self, c: &mut Cursor<'_>) -> Read<Option<Typed>> {
         if let Some((_, query)) = OF_CLOCK.into_iter().find(|(words, _)| c.eat(words)) {
-            let (clock, number) = numbered(c)?;
+            let (clock, number) = numbered(c, self.law.clocks.iter().map(|clock| &*clock.name))?;
             return Ok(Some(any(query(clock, number))));
         }
         let word = c.look(0);
         c.next();
         Ok(Some(match word {
             "gate" => {
-                let (gate, number) = numbered(c)?;
+                let (gate, number) = numbered(c, self.law.gates.iter().map(|gate| &*gate.name))?;
                 any(Query::Gate { gate, number })
             }
             "condition" => {
@@ -124,19 +125,31 @@ impl Reader<'_> {
                 let citation = citation.ok_or_else(|| c.expected("a citation in quotes"))?;
                 c.need("of")?;
                 any(Query::Condition {
-                    gate: name(c, "the name of a gate")?,
+                    gate: one_of(
+                        c,
+                        "the name of a gate",
+                        self.law.gates.iter().map(|gate| &*gate.name),
+                    )?,
                     citation,
                 })
             }
             "finding" => any(Query::Finding(name(c, "a name")?)),
-            "remedy" => any(Query::Remedy(name(c, "a name")?)),
+            "remedy" => any(Query::Remedy(one_of(
+                c,
+                "the name of a remedy",
+                self.law.remedies.iter().map(|remedy| &*remedy.name),
+            )?)),
             "words" => any(Query::Words(name(c, "a name")?)),
             "answer" => {
                 let answer = name(c, "the name of an answer")?;
                 Typed::Value(E::Answer(answer.into()), Type::Any)
             }
             "formula" => {
-                let name = name(c, "the name of a formula")?;
+                let name = one_of(
+                    c,
+                    "the name of a formula",
+                    self.law.formulas.iter().map(|formula| &*formula.name),
+                )?;
                 let step = if c.eat(".") {
                     Some(self::name(c, "the name of a step")?)
                 } else {
@@ -188,9 +201,23 @@ fn name(c: &mut Cursor<'_>, what: &str) -> Read<String> {
     c.name(what).map(|(name, _)| name.to_owned())
 }
 
+/// A name that the packs have: a query for one that they do not have would answer `no` to everything.
+fn one_of<'n>(
+    c: &mut Cursor<'_>,
+    what: &str,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Read<String> {
+    let (name, span) = c.name(what)?;
+    if names.any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    let message = format!("no pack has `{name}`; {what} is expected here");
+    Err(c.problem(span, message, "this name"))
+}
+
 /// `NAME` or `NAME 2`.
-fn numbered(c: &mut Cursor<'_>) -> Read<(String, usize)> {
-    let name = name(c, "the name of a clock or gate")?;
+fn numbered<'n>(c: &mut Cursor<'_>, names: impl Iterator<Item = &'n str>) -> Read<(String, usize)> {
+    let name = one_of(c, "the name of a clock or gate", names)?;
     let number = if c.sees(TokenKind::Number) {
         c.number("a number")?
     } else {
