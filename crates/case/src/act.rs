@@ -55,7 +55,10 @@ impl Act {
     /// A field, if it is known.
     #[must_use]
     pub fn field(&self, field: FieldId) -> Option<&Value> {
-        self.fields.iter().find(|(id, _)| *id == field).map(|(_, value)| value)
+        self.fields
+            .iter()
+            .find(|(id, _)| *id == field)
+            .map(|(_, value)| value)
     }
 
     /// Whether it touches a person.
@@ -108,7 +111,11 @@ impl Case {
     /// The persons of the case, in order of their pseudonyms.
     #[must_use]
     pub fn subjects(&self) -> Vec<&str> {
-        let mut subjects: Vec<&str> = self.acts.iter().flat_map(|a| a.subjects.iter().map(|s| &**s)).collect();
+        let mut subjects: Vec<&str> = self
+            .acts
+            .iter()
+            .flat_map(|a| a.subjects.iter().map(|s| &**s))
+            .collect();
         subjects.sort_unstable();
         subjects.dedup();
         if subjects.is_empty() && !self.acts.is_empty() {

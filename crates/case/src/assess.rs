@@ -9,16 +9,16 @@ use rustc_hash::FxHashSet;
 
 use crate::act::{Case, Partial};
 use crate::assessment::{
-    Assessment, Channel, Clock, ComputedFrom, Ends, Formula, FormulaStep, Measure, Meter, NotJudged, RecordedAct, Remedy,
-    Status, Summary,
+    Assessment, Channel, Clock, ComputedFrom, Ends, Formula, FormulaStep, Measure, Meter,
+    NotJudged, RecordedAct, Remedy, Status, Summary,
 };
 use crate::clock::{self, Run, State};
 use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace};
 use crate::find;
 use crate::formula;
 use crate::history::History;
-use crate::show::Shower;
 use crate::meter;
+use crate::show::Shower;
 use crate::timeline::Timeline;
 use crate::title;
 
@@ -56,7 +56,10 @@ pub fn compute(ev: Evaluator<'_>) -> Computed<'_> {
                 needs.push(need);
             }
         }
-        runs.extend(found.into_iter().map(|run| Explained { run, needs: needs.clone() }));
+        runs.extend(found.into_iter().map(|run| Explained {
+            run,
+            needs: needs.clone(),
+        }));
     };
     for (index, act) in ev.history.acts.iter().enumerate().take(horizon) {
         for id in ev.law.clocks_of(act.kind) {
@@ -70,7 +73,8 @@ pub fn compute(ev: Evaluator<'_>) -> Computed<'_> {
 /// Clocks of facts alone, where somebody stated facts of their pack.
 fn of_facts<'e>(ev: &'e Evaluator<'_>, horizon: usize) -> impl Iterator<Item = ClockId> + 'e {
     let clocks = ev.law.clocks.iter().enumerate();
-    let wanted = clocks.filter(move |(_, rule)| rule.of.is_empty() && has_facts(ev, rule.pack, horizon));
+    let wanted =
+        clocks.filter(move |(_, rule)| rule.of.is_empty() && has_facts(ev, rule.pack, horizon));
     wanted.filter_map(|(n, _)| u16::try_from(n).ok().map(ClockId))
 }
 
@@ -92,8 +96,13 @@ pub fn packs_of(law: &Law, case: &Case) -> FxHashSet<PackId> {
             jurisdictions.push(name);
         }
     }
-    let all = law.packs.iter().enumerate().filter(|(_, pack)| jurisdictions.contains(&pack.jurisdiction.as_str()));
-    all.filter_map(|(n, _)| u16::try_from(n).ok().map(PackId)).collect()
+    let all = law
+        .packs
+        .iter()
+        .enumerate()
+        .filter(|(_, pack)| jurisdictions.contains(&pack.jurisdiction.as_str()));
+    all.filter_map(|(n, _)| u16::try_from(n).ok().map(PackId))
+        .collect()
 }
 
 /// Assesses every person of a case; one whose days float in their year at the day of its last act.
@@ -109,7 +118,12 @@ pub fn assess(law: &Law, case: &Case, at: i64) -> Vec<Assessment> {
 /// Whether something in an assessment is overdue or breached.
 #[must_use]
 pub fn calls_for_action(assessment: &Assessment) -> bool {
-    let grave = |f: &crate::assessment::Finding| matches!(f.kind, crate::assessment::FindingKind::Breach | crate::assessment::FindingKind::Overrun);
+    let grave = |f: &crate::assessment::Finding| {
+        matches!(
+            f.kind,
+            crate::assessment::FindingKind::Breach | crate::assessment::FindingKind::Overrun
+        )
+    };
     assessment.findings.iter().any(grave) || !assessment.title_not_shown.is_empty()
 }
 
@@ -118,16 +132,38 @@ pub fn calls_for_action(assessment: &Assessment) -> bool {
 pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessment {
     let history = History::of(case, subject);
     let timeline = Timeline::build(law, &history, at);
-    let ev = Evaluator { law, history: &history, timeline: &timeline, at };
+    let ev = Evaluator {
+        law,
+        history: &history,
+        timeline: &timeline,
+        at,
+    };
     let packs = packs_of(law, case);
     let computed = compute(ev);
-    let home = history.acts.first().map_or(PackId(0), |act| law.act(act.kind).pack);
-    let show = Shower { law, history: &history, zone: law.zone(home) };
+    let home = history
+        .acts
+        .first()
+        .map_or(PackId(0), |act| law.act(act.kind).pack);
+    let show = Shower {
+        law,
+        history: &history,
+        zone: law.zone(home),
+    };
     let held = title::held(&computed, &show);
     let gates = find::gates(&computed, &show);
     let mut findings = find::findings(&computed, &show, &gates);
-    findings.sort_by(|a, b| (a.kind, a.since.as_ref().map(|m| m.instant), &a.names).cmp(&(b.kind, b.since.as_ref().map(|m| m.instant), &b.names)));
-    let clocks: Vec<_> = computed.runs.iter().map(|run| show.clock(&ev, run)).collect();
+    findings.sort_by(|a, b| {
+        (a.kind, a.since.as_ref().map(|m| m.instant), &a.names).cmp(&(
+            b.kind,
+            b.since.as_ref().map(|m| m.instant),
+            &b.names,
+        ))
+    });
+    let clocks: Vec<_> = computed
+        .runs
+        .iter()
+        .map(|run| show.clock(&ev, run))
+        .collect();
     let next = next(&clocks, timeline.held(at) == Truth::Yes, at);
     let remedies = remedies(&computed, &show, &packs, &findings);
     Assessment {
@@ -142,7 +178,11 @@ pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessme
             silent: silent(law, &case.partial),
             floating: case.floating,
         },
-        title_not_shown: held.iter().filter(|h| h.title.is_none() && h.certain).cloned().collect(),
+        title_not_shown: held
+            .iter()
+            .filter(|h| h.title.is_none() && h.certain)
+            .cloned()
+            .collect(),
         findings,
         next,
         measures: measures(&computed, &show),
@@ -165,17 +205,36 @@ pub fn summarize(law: &Law, case: &Case, at: i64) -> Summary {
     for subject in case.subjects() {
         let history = History::of(case, subject);
         let timeline = Timeline::build(law, &history, at);
-        let ev = Evaluator { law, history: &history, timeline: &timeline, at };
+        let ev = Evaluator {
+            law,
+            history: &history,
+            timeline: &timeline,
+            at,
+        };
         let horizon = history.visible(at);
         let mut runs = Vec::new();
         for (index, act) in history.acts.iter().enumerate().take(horizon) {
             for id in law.clocks_of(act.kind) {
-                runs.extend(clock::runs(&ev, *id, Some(index), horizon, 0, &mut Silent::default()));
+                runs.extend(clock::runs(
+                    &ev,
+                    *id,
+                    Some(index),
+                    horizon,
+                    0,
+                    &mut Silent::default(),
+                ));
             }
             find::tally(&ev, index, &mut summary);
         }
         for id in of_facts(&ev, horizon) {
-            runs.extend(clock::runs(&ev, id, None, horizon, 0, &mut Silent::default()));
+            runs.extend(clock::runs(
+                &ev,
+                id,
+                None,
+                horizon,
+                0,
+                &mut Silent::default(),
+            ));
         }
         for run in &runs {
             find::tally_run(&ev, run, &mut summary);
@@ -189,12 +248,19 @@ pub fn summarize(law: &Law, case: &Case, at: i64) -> Summary {
 }
 
 fn packs_by_name(law: &Law, packs: &FxHashSet<PackId>) -> BTreeMap<String, std::sync::Arc<str>> {
-    packs.iter().map(|id| (law.pack(*id).name.clone(), law.hash_of(*id))).collect()
+    packs
+        .iter()
+        .map(|id| (law.pack(*id).name.clone(), law.hash_of(*id)))
+        .collect()
 }
 
 fn silent(law: &Law, partial: &Partial) -> Option<String> {
     let names = |kinds: &std::collections::BTreeSet<habeas_law::rules::ActId>| {
-        kinds.iter().map(|k| law.act(*k).full_name.clone()).collect::<Vec<_>>().join(", ")
+        kinds
+            .iter()
+            .map(|k| law.act(*k).full_name.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     match partial {
         Partial::Nothing => None,
@@ -209,13 +275,24 @@ fn measures(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Measure> {
     let mut found = Vec::new();
     for spell in spells {
         let measure = law.measure(spell.measure);
-        let name = |id: MeasureId| format!("{} {}", law.pack(law.measure(id).pack).name, law.measure(id).name);
-        let parent = spells.iter().find(|p| measure.within.contains(&p.measure) && p.covers(spell.from.from));
+        let name = |id: MeasureId| {
+            format!(
+                "{} {}",
+                law.pack(law.measure(id).pack).name,
+                law.measure(id).name
+            )
+        };
+        let parent = spells
+            .iter()
+            .find(|p| measure.within.contains(&p.measure) && p.covers(spell.from.from));
         found.push(Measure {
             rule: name(spell.measure),
             label: measure.words.clone(),
             held: spell.held,
-            begun_by: history.get(spell.begin).map(|a| a.id.clone()).unwrap_or_default(),
+            begun_by: history
+                .get(spell.begin)
+                .map(|a| a.id.clone())
+                .unwrap_or_default(),
             from: show.when(&spell.from),
             ended_by: spell.end.and_then(|n| history.get(n)).map(|a| a.id.clone()),
             to: spell.to.as_ref().map(|w| show.when(w)),
@@ -230,7 +307,11 @@ fn meters(ev: &Evaluator<'_>, show: &Shower<'_>) -> Vec<Meter> {
     let shown = readings.filter_map(|reading| {
         let limit = reading.meter.limit.as_ref()?;
         Some(Meter {
-            rule: format!("{} {}", ev.law.pack(reading.meter.pack).name, reading.meter.name),
+            rule: format!(
+                "{} {}",
+                ev.law.pack(reading.meter.pack).name,
+                reading.meter.name
+            ),
             label: reading.meter.words.clone(),
             organ: reading.organ.map(|o| ev.law.organ(o).words.clone()),
             days: reading.days,
@@ -243,7 +324,12 @@ fn meters(ev: &Evaluator<'_>, show: &Shower<'_>) -> Vec<Meter> {
     shown.collect()
 }
 
-fn remedies(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId>, findings: &[crate::assessment::Finding]) -> Vec<Remedy> {
+fn remedies(
+    computed: &Computed<'_>,
+    show: &Shower<'_>,
+    packs: &FxHashSet<PackId>,
+    findings: &[crate::assessment::Finding],
+) -> Vec<Remedy> {
     let ev = computed.ev;
     let horizon = ev.history.visible(ev.at);
     let mut found = Vec::new();
@@ -253,7 +339,11 @@ fn remedies(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId
         let mut citation = None;
         for clause in &remedy.opens {
             let truth = match &clause.rule {
-                Opens::When(condition) => ev.truth(condition, Scope::of_facts(remedy.pack, horizon), &mut Silent::default()),
+                Opens::When(condition) => ev.truth(
+                    condition,
+                    Scope::of_facts(remedy.pack, horizon),
+                    &mut Silent::default(),
+                ),
                 Opens::After(kinds) => match ev.history.of_kinds(kinds, horizon).next_back() {
                     Some(n) => {
                         since = since.or_else(|| ev.history.get(n).map(|a| a.happened));
@@ -262,8 +352,14 @@ fn remedies(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId
                     None => Truth::No,
                 },
                 Opens::On(breaches) => {
-                    let names: Vec<&str> = breaches.iter().map(|b| ev.law.breach(*b).name.as_str()).collect();
-                    findings.iter().any(|f| f.names.iter().any(|n| names.contains(&n.as_str()))).into()
+                    let names: Vec<&str> = breaches
+                        .iter()
+                        .map(|b| ev.law.breach(*b).name.as_str())
+                        .collect();
+                    findings
+                        .iter()
+                        .any(|f| f.names.iter().any(|n| names.contains(&n.as_str())))
+                        .into()
                 }
             };
             if truth != Truth::No {
@@ -271,30 +367,59 @@ fn remedies(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId
             }
             open = open.or(truth);
         }
+        for clause in &remedy.during {
+            let scope = Scope::of_facts(remedy.pack, horizon);
+            open = open.and(ev.truth(&clause.rule, scope, &mut Silent::default()));
+        }
         let zone = ev.zone(remedy.pack);
         let used = ev.history.of_kinds(&remedy.made_by, horizon).rfind(|n| {
             since.is_none_or(|s| ev.history.get(*n).is_some_and(|a| a.happened.to >= s.from))
         });
         let by = remedy.within.as_ref().zip(since).map(|(limit, since)| {
             let counter = ev.law.counter(remedy.pack, remedy.convention);
-            counter.end(since.latest(zone), limit.rule, &habeas_law::count::Union::default(), false).end
+            counter
+                .end(
+                    since.latest(zone),
+                    limit.rule,
+                    &habeas_law::count::Union::default(),
+                    false,
+                )
+                .end
         });
         let expired = by.is_some_and(|end| ev.at >= end.ends_at(zone)) && used.is_none();
-        let Some(citation) = citation.filter(|_| open != Truth::No && !expired) else { continue };
-        let answer = used.zip(remedy.answered_by.as_ref()).and_then(|(made, (group, _))| {
-            let answers = |e: &&Explained| ev.law.clock(e.run.clock).group == *group && e.run.anchor == Some(made);
-            computed.runs.iter().find(answers).and_then(|e| show.ends(&ev, &e.run))
-        });
+        let Some(citation) = citation.filter(|_| open != Truth::No && !expired) else {
+            continue;
+        };
+        let answer = used
+            .zip(remedy.answered_by.as_ref())
+            .and_then(|(made, (group, _))| {
+                let answers = |e: &&Explained| {
+                    ev.law.clock(e.run.clock).group == *group && e.run.anchor == Some(made)
+                };
+                computed
+                    .runs
+                    .iter()
+                    .find(answers)
+                    .and_then(|e| show.ends(&ev, &e.run))
+            });
         found.push(Remedy {
             rule: format!("{} {}", ev.law.pack(remedy.pack).name, remedy.name),
             label: remedy.words.clone(),
             whom: remedy.whom.as_ref().map(|w| w.rule.clone()),
-            to: remedy.to.iter().map(|t| ev.law.organ(t.rule).words.clone()).collect(),
+            to: remedy
+                .to
+                .iter()
+                .map(|t| ev.law.organ(t.rule).words.clone())
+                .collect(),
             by: by.map(|end| show.end(end)),
             certain: open == Truth::Yes,
             answer_due: answer,
             used: used.is_some(),
-            then: remedy.then.iter().map(|r| ev.law.remedy(*r).words.clone()).collect(),
+            then: remedy
+                .then
+                .iter()
+                .map(|r| ev.law.remedy(*r).words.clone())
+                .collect(),
             citation,
         });
     }
@@ -318,10 +443,20 @@ fn formulas(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId
     let ev = computed.ev;
     let horizon = ev.history.visible(ev.at);
     let mut found = Vec::new();
-    for (n, rule) in ev.law.formulas.iter().enumerate().filter(|(_, f)| packs.contains(&f.pack)) {
+    for (n, rule) in ev
+        .law
+        .formulas
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| packs.contains(&f.pack))
+    {
         let id = habeas_law::rules::FormulaId(u16::try_from(n).unwrap_or(u16::MAX));
         let anchors: Vec<Option<usize>> = if rule.of.is_empty() {
-            if has_facts(&ev, rule.pack, horizon) { vec![None] } else { Vec::new() }
+            if has_facts(&ev, rule.pack, horizon) {
+                vec![None]
+            } else {
+                Vec::new()
+            }
         } else {
             ev.history.of_kinds(&rule.of, horizon).map(Some).collect()
         };
@@ -335,17 +470,34 @@ fn formulas(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId
                     needs: show.needs(&step.needs),
                 })
                 .collect();
-            found.push(Formula { rule: format!("{} {}", ev.law.pack(rule.pack).name, rule.name), label: rule.words.clone(), steps });
+            found.push(Formula {
+                rule: format!("{} {}", ev.law.pack(rule.pack).name, rule.name),
+                label: rule.words.clone(),
+                steps,
+            });
         }
     }
     found
 }
 
 fn acts(show: &Shower<'_>, history: &History<'_>) -> Vec<RecordedAct> {
-    let correction = |id: &str| history.acts.iter().find(|a| a.corrects.as_deref() == Some(id)).map(|a| a.id.clone());
-    let mut all: Vec<_> = history.acts.iter().chain(&history.corrected).copied().collect();
+    let correction = |id: &str| {
+        history
+            .acts
+            .iter()
+            .find(|a| a.corrects.as_deref() == Some(id))
+            .map(|a| a.id.clone())
+    };
+    let mut all: Vec<_> = history
+        .acts
+        .iter()
+        .chain(&history.corrected)
+        .copied()
+        .collect();
     all.sort_by(|a, b| (a.happened.from, &a.id).cmp(&(b.happened.from, &b.id)));
-    all.into_iter().map(|act| show.act(act, correction(&act.id))).collect()
+    all.into_iter()
+        .map(|act| show.act(act, correction(&act.id)))
+        .collect()
 }
 
 fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
@@ -358,20 +510,39 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
     };
     for explained in &computed.runs {
         let rule = law.clock(explained.run.clock);
-        rule.version.not_encoded.iter().for_each(|left| push(NotJudged::new(&rule.name, left)));
+        rule.version
+            .not_encoded
+            .iter()
+            .for_each(|left| push(NotJudged::new(&rule.name, left)));
         if explained.run.state == State::WithoutDelay
             && let Some(must) = &rule.must
         {
-            let citation = must.note.citations.iter().map(|c| c.to_string()).collect::<Vec<_>>().join(", ");
-            push(NotJudged { rule: rule.name.clone(), citation, why: "without delay".to_owned() });
+            let citation = must
+                .note
+                .citations
+                .iter()
+                .map(|c| c.to_string())
+                .collect::<Vec<_>>()
+                .join(", ");
+            push(NotJudged {
+                rule: rule.name.clone(),
+                citation,
+                why: "without delay".to_owned(),
+            });
         }
     }
     for act in &computed.ev.history.acts {
         let kind = law.act(act.kind);
-        kind.version.not_encoded.iter().for_each(|left| push(NotJudged::new(&kind.name, left)));
+        kind.version
+            .not_encoded
+            .iter()
+            .for_each(|left| push(NotJudged::new(&kind.name, left)));
         for id in law.gates_of(act.kind) {
             let gate = law.gate(*id);
-            gate.version.not_encoded.iter().for_each(|left| push(NotJudged::new(&gate.name, left)));
+            gate.version
+                .not_encoded
+                .iter()
+                .for_each(|left| push(NotJudged::new(&gate.name, left)));
         }
     }
     found
@@ -379,13 +550,23 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
 
 /// The next date on which somebody must decide: of somebody who is held, the next end of a right to hold.
 fn next(clocks: &[Clock], held: bool, at: i64) -> Option<Ends> {
-    let running = clocks.iter().filter(|c| c.status == Status::Running && c.applies == Truth::Yes && !c.house_choice);
+    let running = clocks
+        .iter()
+        .filter(|c| c.status == Status::Running && c.applies == Truth::Yes && !c.house_choice);
     let ahead = |ends: &Ends| ends.earliest.instant > at;
     let soonest = |titles: bool| {
-        let wanted = running.clone().filter(|c| !titles || c.title).filter_map(|c| c.ends.clone()).filter(|e| ahead(e));
+        let wanted = running
+            .clone()
+            .filter(|c| !titles || c.title)
+            .filter_map(|c| c.ends.clone())
+            .filter(|e| ahead(e));
         wanted.min_by_key(|ends| ends.earliest.instant)
     };
-    if held { soonest(true).or_else(|| soonest(false)) } else { soonest(false) }
+    if held {
+        soonest(true).or_else(|| soonest(false))
+    } else {
+        soonest(false)
+    }
 }
 
 /// Words for a thing that has none of its own.

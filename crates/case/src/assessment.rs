@@ -474,7 +474,11 @@ pub struct NotJudged {
 
 impl NotJudged {
     pub(crate) fn new(rule: &str, left_out: &NotEncoded) -> Self {
-        Self { rule: rule.to_owned(), citation: left_out.citation.clone(), why: left_out.why.clone() }
+        Self {
+            rule: rule.to_owned(),
+            citation: left_out.citation.clone(),
+            why: left_out.why.clone(),
+        }
     }
 }
 

@@ -47,15 +47,34 @@ pub fn difference(before: &Assessment, after: &Assessment) -> Difference {
     clocks(before, after, &mut changes);
     gates(before, after, &mut changes);
     findings(before, after, &mut changes);
-    changes.sort_by(|a, b| (&a.article, &a.rule, &a.act, a.what).cmp(&(&b.article, &b.rule, &b.act, b.what)));
+    changes.sort_by(|a, b| {
+        (&a.article, &a.rule, &a.act, a.what).cmp(&(&b.article, &b.rule, &b.act, b.what))
+    });
     let mut packs = BTreeMap::new();
     let (old, new) = (&before.computed_from.packs, &after.computed_from.packs);
     for name in old.keys().chain(new.keys()) {
         if old.get(name) != new.get(name) {
-            packs.insert(name.clone(), [old.get(name).cloned(), new.get(name).cloned()]);
+            packs.insert(
+                name.clone(),
+                [old.get(name).cloned(), new.get(name).cloned()],
+            );
         }
     }
-    Difference { case: after.case.clone(), subject: after.subject.clone(), at: after.at.clone(), packs, changes }
+    Difference {
+        case: after.case.clone(),
+        subject: after.subject.clone(),
+        at: after.at.clone(),
+        packs,
+        changes,
+    }
+}
+
+/// The word of a value of a closed list, as the JSON of an assessment writes it.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word.replace('_', " "),
+        _ => String::new(),
+    }
 }
 
 fn ends(clock: &Clock) -> String {
@@ -76,7 +95,10 @@ fn key(clock: &Clock) -> (String, Option<Box<str>>, u32) {
 fn clocks(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
     let old: BTreeMap<_, &Clock> = before.clocks.iter().map(|c| (key(c), c)).collect();
     let new: BTreeMap<_, &Clock> = after.clocks.iter().map(|c| (key(c), c)).collect();
-    for k in old.keys().chain(new.keys().filter(|k| !old.contains_key(*k))) {
+    for k in old
+        .keys()
+        .chain(new.keys().filter(|k| !old.contains_key(*k)))
+    {
         let (a, b) = (old.get(k).copied(), new.get(k).copied());
         let Some(shown) = b.or(a) else { continue };
         let mut push = |what: &'static str, answer: fn(&Clock) -> String| {
@@ -93,17 +115,27 @@ fn clocks(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
             }
         };
         push("ends", ends);
-        push("status", |clock| format!("{:?}", clock.status));
+        push("status", |clock| word(&clock.status));
     }
 }
 
 fn gates(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
-    let keyed = |gates: &[Gate]| gates.iter().map(|g| ((g.rule.clone(), g.act.clone()), g.clone())).collect::<BTreeMap<_, _>>();
+    let keyed = |gates: &[Gate]| {
+        gates
+            .iter()
+            .map(|g| ((g.rule.clone(), g.act.clone()), g.clone()))
+            .collect::<BTreeMap<_, _>>()
+    };
     let (old, new) = (keyed(&before.gates), keyed(&after.gates));
-    for k in old.keys().chain(new.keys().filter(|k| !old.contains_key(*k))) {
+    for k in old
+        .keys()
+        .chain(new.keys().filter(|k| !old.contains_key(*k)))
+    {
         let (a, b) = (old.get(k), new.get(k));
-        let answer = [a.map(|g| format!("{:?}", g.outcome)), b.map(|g| format!("{:?}", g.outcome))];
-        let Some(shown) = b.or(a).filter(|_| answer[0] != answer[1]) else { continue };
+        let answer = [a.map(|g| word(&g.outcome)), b.map(|g| word(&g.outcome))];
+        let Some(shown) = b.or(a).filter(|_| answer[0] != answer[1]) else {
+            continue;
+        };
         changes.push(Change {
             article: [a.map(|g| g.article.clone()), b.map(|g| g.article.clone())],
             rule: shown.rule.clone(),
@@ -117,14 +149,27 @@ fn gates(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
 
 fn findings(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
     let missing = |one: &Assessment, other: &Assessment| {
-        let absent = |f: &&crate::assessment::Finding| !other.findings.iter().any(|o| o.kind == f.kind && o.names == f.names && o.acts == f.acts);
-        one.findings.iter().filter(absent).cloned().collect::<Vec<_>>()
+        let absent = |f: &&crate::assessment::Finding| {
+            !other
+                .findings
+                .iter()
+                .any(|o| o.kind == f.kind && o.names == f.names && o.acts == f.acts)
+        };
+        one.findings
+            .iter()
+            .filter(absent)
+            .cloned()
+            .collect::<Vec<_>>()
     };
     let mut push = |finding: &crate::assessment::Finding, gone: bool| {
-        let text = Some(format!("{:?}", finding.kind));
+        let text = Some(word(&finding.kind));
         let article = finding.citation.passages.first().map(|p| p.to_string());
         changes.push(Change {
-            article: if gone { [article, None] } else { [None, article] },
+            article: if gone {
+                [article, None]
+            } else {
+                [None, article]
+            },
             rule: finding.names.join(" / "),
             label: finding.label.clone(),
             act: finding.acts.first().cloned(),

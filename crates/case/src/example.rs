@@ -11,10 +11,10 @@ use crate::act::{Act, By, Case, Partial};
 use crate::assess::assess_person;
 use crate::assessment::{Assessment, Line};
 use crate::evaluate::{Evaluator, Scope, Silent};
-use crate::history::History;
-use crate::timeline::Timeline;
 use crate::expect;
+use crate::history::History;
 use crate::propose;
+use crate::timeline::Timeline;
 
 /// One example, as it stands in a pack.
 #[derive(Clone, Debug)]
@@ -49,8 +49,14 @@ pub struct Seen(pub std::collections::BTreeMap<u32, [u32; 3]>);
 impl Seen {
     /// Counts the conditions of an assessment.
     pub fn add(&mut self, assessment: &Assessment) {
-        assessment.gates.iter().for_each(|gate| self.lines(&gate.conditions));
-        assessment.clocks.iter().for_each(|clock| self.lines(&clock.because));
+        assessment
+            .gates
+            .iter()
+            .for_each(|gate| self.lines(&gate.conditions));
+        assessment
+            .clocks
+            .iter()
+            .for_each(|clock| self.lines(&clock.because));
     }
 
     /// Counts the `applies when` of clocks that were not made because of it.
@@ -58,12 +64,21 @@ impl Seen {
         let at = builder.instant();
         let history = History::of(&builder.case, PERSON);
         let timeline = Timeline::build(builder.law, &history, at);
-        let ev = Evaluator { law: builder.law, history: &history, timeline: &timeline, at };
+        let ev = Evaluator {
+            law: builder.law,
+            history: &history,
+            timeline: &timeline,
+            at,
+        };
         let horizon = history.visible(at);
         for (index, act) in history.acts.iter().enumerate().take(horizon) {
             for id in builder.law.clocks_of(act.kind) {
                 let clock = builder.law.clock(*id);
-                let scope = Scope { anchor_kinds: &clock.of, anchor: Some(index), ..Scope::of_facts(clock.pack, horizon) };
+                let scope = Scope {
+                    anchor_kinds: &clock.of,
+                    anchor: Some(index),
+                    ..Scope::of_facts(clock.pack, horizon)
+                };
                 for clause in &clock.applies {
                     if ev.truth(&clause.rule, scope, &mut Silent::default()) == Truth::No {
                         self.count(clause.note.id, Truth::No);
@@ -118,9 +133,19 @@ pub fn examples(law: &Law) -> Vec<Example> {
 fn read(pack: PackId, source: &Source, lines: &[habeas_law::syntax::Line]) -> Option<Example> {
     let mut parts: Vec<Vec<(usize, String)>> = vec![Vec::new()];
     for line in lines {
-        let text = source.text.get(line.span.start..line.span.end).unwrap_or_default();
-        let bare = match line.tokens.iter().find(|t| t.kind == habeas_law::syntax::TokenKind::Comment) {
-            Some(comment) => source.text.get(line.span.start..comment.span.start).unwrap_or_default(),
+        let text = source
+            .text
+            .get(line.span.start..line.span.end)
+            .unwrap_or_default();
+        let bare = match line
+            .tokens
+            .iter()
+            .find(|t| t.kind == habeas_law::syntax::TokenKind::Comment)
+        {
+            Some(comment) => source
+                .text
+                .get(line.span.start..comment.span.start)
+                .unwrap_or_default(),
             None => text,
         };
         if text.trim().is_empty() {
@@ -134,13 +159,27 @@ fn read(pack: PackId, source: &Source, lines: &[habeas_law::syntax::Line]) -> Op
     }
     parts.retain(|p| !p.is_empty());
     let first = parts.first()?.first()?.0;
-    let sentence = parts.first()?.iter().map(|(_, l)| l.trim()).collect::<Vec<_>>().join(" ");
+    let sentence = parts
+        .first()?
+        .iter()
+        .map(|(_, l)| l.trim())
+        .collect::<Vec<_>>()
+        .join(" ");
     let (facts, expectations) = match parts.len() {
         0 | 1 => (Vec::new(), Vec::new()),
         2 => (Vec::new(), parts.get(1).cloned().unwrap_or_default()),
-        _ => (parts.get(1).cloned().unwrap_or_default(), parts.get(2..).unwrap_or_default().concat()),
+        _ => (
+            parts.get(1).cloned().unwrap_or_default(),
+            parts.get(2..).unwrap_or_default().concat(),
+        ),
     };
-    Some(Example { pack, place: format!("{}:{first}", source.name), sentence, facts, expectations })
+    Some(Example {
+        pack,
+        place: format!("{}:{first}", source.name),
+        sentence,
+        facts,
+        expectations,
+    })
 }
 
 /// Columns: two blanks or more between them.
@@ -186,8 +225,17 @@ impl<'a> Builder<'a> {
     /// An empty case.
     #[must_use]
     pub fn new(law: &'a Law, pack: PackId) -> Self {
-        let case = Case { id: "example".into(), ..Case::default() };
-        Self { law, pack, case, at: None, proposed: Vec::new() }
+        let case = Case {
+            id: "example".into(),
+            ..Case::default()
+        };
+        Self {
+            law,
+            pack,
+            case,
+            at: None,
+            proposed: Vec::new(),
+        }
     }
 
     /// Adds a line of facts.
@@ -197,14 +245,20 @@ impl<'a> Builder<'a> {
     pub fn line(&mut self, line: &str) -> Result<(), String> {
         let columns = columns(line);
         let (first, inline) = split_name(columns.first().copied().unwrap_or_default());
-        let rest: Vec<&str> = inline.into_iter().chain(columns.get(1..).unwrap_or_default().iter().copied()).collect();
+        let rest: Vec<&str> = inline
+            .into_iter()
+            .chain(columns.get(1..).unwrap_or_default().iter().copied())
+            .collect();
         if let Some(when) = keyword(line, "at") {
             let when = When::parse(when, self.law.zone(self.pack))?;
             self.at = Some(when.from);
             return Ok(());
         }
         if let Some(names) = keyword(line, "partial") {
-            let kinds = names.split(',').map(|name| self.act_named(name.trim())).collect::<Result<_, _>>()?;
+            let kinds = names
+                .split(',')
+                .map(|name| self.act_named(name.trim()))
+                .collect::<Result<_, _>>()?;
             self.case.partial = Partial::These(kinds);
             return Ok(());
         }
@@ -227,11 +281,14 @@ impl<'a> Builder<'a> {
     }
 
     fn find_act(&self, name: &str) -> Option<ActId> {
-        self.law.act_named(name).or_else(|| self.law.find(Kind::Act, self.pack, name).map(ActId))
+        self.law
+            .act_named(name)
+            .or_else(|| self.law.find(Kind::Act, self.pack, name).map(ActId))
     }
 
     fn act_named(&self, name: &str) -> Result<ActId, String> {
-        self.find_act(name).ok_or_else(|| format!("no act `{name}` is seen from this pack"))
+        self.find_act(name)
+            .ok_or_else(|| format!("no act `{name}` is seen from this pack"))
     }
 
     /// States a fact.
@@ -240,8 +297,16 @@ impl<'a> Builder<'a> {
     /// If it is not declared, or the value is not of its type.
     pub fn fact(&mut self, name: &str, value: &str) -> Result<(), String> {
         let fact = self.law.find(Kind::Fact, self.pack, name);
-        let (kind, field) = self.law.fact(fact.ok_or_else(|| format!("`{name}` is no act and no fact"))?);
-        let ty = self.law.act(kind).fields.iter().find(|f| f.id == field).map_or(Type::Any, |f| f.ty.clone());
+        let (kind, field) = self
+            .law
+            .fact(fact.ok_or_else(|| format!("`{name}` is no act and no fact"))?);
+        let ty = self
+            .law
+            .act(kind)
+            .fields
+            .iter()
+            .find(|f| f.id == field)
+            .map_or(Type::Any, |f| f.ty.clone());
         let zone = self.law.zone(self.pack);
         let value = ty.read(value, |w| self.law.word(w), zone)?;
         let long_ago = When::instant(-2_208_988_800, zone);
@@ -319,9 +384,15 @@ impl<'a> Builder<'a> {
             _ => {}
         }
         let kind = self.law.act(act.kind);
-        let field = self.law.field(name).and_then(|id| kind.fields.iter().find(|f| f.id == id));
+        let field = self
+            .law
+            .field(name)
+            .and_then(|id| kind.fields.iter().find(|f| f.id == id));
         if let Some(field) = field {
-            let value = field.ty.read(value, |w| self.law.word(w), zone).map_err(|e| format!("{name}: {e}"))?;
+            let value = field
+                .ty
+                .read(value, |w| self.law.word(w), zone)
+                .map_err(|e| format!("{name}: {e}"))?;
             act.fields.push((field.id, value));
             return Ok(());
         }
@@ -335,14 +406,20 @@ impl<'a> Builder<'a> {
     fn by(&self, by: &mut By, text: &str) -> Result<(), String> {
         let mut words = text.split_whitespace().peekable();
         while let Some(word) = words.next() {
-            let mut next = |what: &str| words.next().ok_or_else(|| format!("a name is expected after `{what}`"));
+            let mut next = |what: &str| {
+                words
+                    .next()
+                    .ok_or_else(|| format!("a name is expected after `{what}`"))
+            };
             match word {
                 "rank" | "of" => {
                     let name = next("rank")?;
                     let name = if name == "rank" { next("rank")? } else { name };
                     by.rank = Some(RankId(self.named(Kind::Rank, name)?));
                 }
-                "level" | "at" => by.level = Some(LevelId(self.named(Kind::Level, next("level")?)?)),
+                "level" | "at" => {
+                    by.level = Some(LevelId(self.named(Kind::Level, next("level")?)?))
+                }
                 "unit" => by.unit = Some(next("unit")?.into()),
                 "official" => by.official = Some(next("official")?.into()),
                 organ => by.organ = Some(OrganId(self.named(Kind::Organ, organ)?)),
@@ -352,19 +429,35 @@ impl<'a> Builder<'a> {
     }
 
     fn named(&self, kind: Kind, name: &str) -> Result<u16, String> {
-        self.law.find(kind, self.pack, name).ok_or_else(|| format!("no {} `{name}` is seen from this pack", kind.noun()))
+        self.law
+            .find(kind, self.pack, name)
+            .ok_or_else(|| format!("no {} `{name}` is seen from this pack", kind.noun()))
     }
 
     /// The instant asked: the one given, or else the last minute of the latest act.
     #[must_use]
     pub fn instant(&self) -> i64 {
-        self.at.unwrap_or_else(|| self.case.acts.iter().map(|a| a.happened.to).max().unwrap_or(0))
+        self.at.unwrap_or_else(|| {
+            self.case
+                .acts
+                .iter()
+                .map(|a| a.happened.to)
+                .max()
+                .unwrap_or(0)
+        })
     }
 
     /// Judges the steps not yet taken.
     #[must_use]
     pub fn proposals(&self) -> Vec<propose::Proposal> {
-        let judge = |step: &Act| propose::propose(self.law, &self.case, step.clone(), self.instant().max(step.happened.to));
+        let judge = |step: &Act| {
+            propose::propose(
+                self.law,
+                &self.case,
+                step.clone(),
+                self.instant().max(step.happened.to),
+            )
+        };
         self.proposed.iter().map(judge).collect()
     }
 
@@ -376,7 +469,10 @@ impl<'a> Builder<'a> {
 }
 
 fn keyword<'l>(line: &'l str, word: &str) -> Option<&'l str> {
-    line.trim().strip_prefix(word).filter(|rest| rest.starts_with(' ')).map(str::trim)
+    line.trim()
+        .strip_prefix(word)
+        .filter(|rest| rest.starts_with(' '))
+        .map(str::trim)
 }
 
 /// `detention 2026-11-05` with one blank between.
@@ -403,14 +499,29 @@ pub fn run(law: &Law, example: &Example, seen: &mut Seen) -> Outcome {
         seen.not_applied(&builder);
         let proposals = builder.proposals();
         for proposal in &proposals {
-            proposal.gates.iter().for_each(|gate| seen.lines(&gate.conditions));
+            proposal
+                .gates
+                .iter()
+                .for_each(|gate| seen.lines(&gate.conditions));
         }
-        let expect = expect::Expect { law, pack: example.pack, assessment: &assessment, proposals: &proposals };
+        let expect = expect::Expect {
+            law,
+            pack: example.pack,
+            assessment: &assessment,
+            proposals: &proposals,
+        };
         for (number, line) in &example.expectations {
             if let Err(found) = expect.line(line) {
-                differences.push(format!("line {number}: expected `{}`, found {found}", line.trim()));
+                differences.push(format!(
+                    "line {number}: expected `{}`, found {found}",
+                    line.trim()
+                ));
             }
         }
     }
-    Outcome { place: example.place.clone(), sentence: example.sentence.clone(), differences }
+    Outcome {
+        place: example.place.clone(),
+        sentence: example.sentence.clone(),
+        differences,
+    }
 }

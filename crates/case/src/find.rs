@@ -1,7 +1,9 @@
 //! Findings: what ran over, what the text itself calls a breach, what somebody must look at, and what is only our caution.
 
 use habeas_law::expression::Of;
-use habeas_law::rules::{Basis, BreachId, Clause, Gate as GateRule, GateId, GateKind, Note, Otherwise, RunOut};
+use habeas_law::rules::{
+    Basis, BreachId, Clause, Gate as GateRule, GateId, GateKind, Note, Otherwise, RunOut,
+};
 use habeas_law::{Law, Truth, Words};
 
 use crate::assess::{Computed, Explained};
@@ -15,10 +17,19 @@ use crate::timeline::Spell;
 
 /// Gates, bans and watches over every recorded act, with the rule and the act.
 #[must_use]
-pub fn gates<'a>(computed: &Computed<'a>, show: &Shower<'_>) -> Vec<(Gate, (GateId, Vec<Found<'a>>))> {
+pub fn gates<'a>(
+    computed: &Computed<'a>,
+    show: &Shower<'_>,
+) -> Vec<(Gate, (GateId, Vec<Found<'a>>))> {
     let ev = computed.ev;
     let mut found = Vec::new();
-    for (index, act) in ev.history.acts.iter().enumerate().take(ev.history.visible(ev.at)) {
+    for (index, act) in ev
+        .history
+        .acts
+        .iter()
+        .enumerate()
+        .take(ev.history.visible(ev.at))
+    {
         for id in ev.law.gates_of(act.kind) {
             if let Some(entry) = judge(&ev, show, *id, index) {
                 found.push(entry);
@@ -30,10 +41,20 @@ pub fn gates<'a>(computed: &Computed<'a>, show: &Shower<'_>) -> Vec<(Gate, (Gate
 
 /// One gate over one act; none if another version governs.
 #[must_use]
-pub fn judge<'a>(ev: &Evaluator<'a>, show: &Shower<'_>, id: GateId, index: usize) -> Option<(Gate, (GateId, Vec<Found<'a>>))> {
+pub fn judge<'a>(
+    ev: &Evaluator<'a>,
+    show: &Shower<'_>,
+    id: GateId,
+    index: usize,
+) -> Option<(Gate, (GateId, Vec<Found<'a>>))> {
     let law = ev.law;
     let rule = law.gate(id);
-    let scope = gate::scope_of(ev, rule, Some(index), Scope::of_facts(rule.pack, ev.history.visible(ev.at)));
+    let scope = gate::scope_of(
+        ev,
+        rule,
+        Some(index),
+        Scope::of_facts(rule.pack, ev.history.visible(ev.at)),
+    );
     if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
         return None;
     }
@@ -43,22 +64,49 @@ pub fn judge<'a>(ev: &Evaluator<'a>, show: &Shower<'_>, id: GateId, index: usize
         GateKind::Gate | GateKind::Eligibility => gate::outcome(truth, &rule.unknown),
         GateKind::Ban | GateKind::Watch => gate::hit(truth),
     };
-    let needs: Vec<_> = if truth == Truth::Unknown { conditions.iter().flat_map(|f| f.needs.iter().copied()).collect() } else { Vec::new() };
-    let decided = |need, assumed| gate::verdict(ev, rule, Scope { assume: Some((need, assumed)), ..scope }).known();
+    let needs: Vec<_> = if truth == Truth::Unknown {
+        conditions
+            .iter()
+            .flat_map(|f| f.needs.iter().copied())
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let decided = |need, assumed| {
+        gate::verdict(
+            ev,
+            rule,
+            Scope {
+                assume: Some((need, assumed)),
+                ..scope
+            },
+        )
+        .known()
+    };
     let needs = ev.ranked(needs, decided);
     let shown = Gate {
         rule: format!("{} {}", law.pack(rule.pack).name, rule.name),
         kind: rule.kind,
         label: rule.words.clone(),
-        act: ev.history.get(index).map(|a| a.id.clone()).unwrap_or_default(),
+        act: ev
+            .history
+            .get(index)
+            .map(|a| a.id.clone())
+            .unwrap_or_default(),
         outcome,
         referred_to: match (&rule.unknown, outcome) {
-            (habeas_law::rules::WhenUnknown::Refer(to), gate::Outcome::Referred) => Some(to.clone()),
+            (habeas_law::rules::WhenUnknown::Refer(to), gate::Outcome::Referred) => {
+                Some(to.clone())
+            }
             _ => None,
         },
         house_choice: rule.house_choice,
         conditions: conditions.iter().map(|f| line(show, f)).collect(),
-        instead: rule.instead.iter().map(|a| law.act(*a).words.clone()).collect(),
+        instead: rule
+            .instead
+            .iter()
+            .map(|a| law.act(*a).words.clone())
+            .collect(),
         needs: show.needs(&needs),
         article: rule.version.article.clone(),
     };
@@ -90,10 +138,16 @@ fn line(show: &Shower<'_>, found: &Found<'_>) -> Line {
         reaches: None,
         facts: show.facts(&found.used),
         needs: show.needs(&found.needs),
-        cure: found.clause.rule.cure.as_ref().filter(|_| found.truth != Truth::Yes).map(|(who, how)| Cure {
-            who: who.map(|o| show.law.organ(o).words.clone()),
-            how: how.clone(),
-        }),
+        cure: found
+            .clause
+            .rule
+            .cure
+            .as_ref()
+            .filter(|_| found.truth != Truth::Yes)
+            .map(|(who, how)| Cure {
+                who: who.map(|o| show.law.organ(o).words.clone()),
+                how: how.clone(),
+            }),
         within,
         clause_number: note.id,
     }
@@ -101,7 +155,11 @@ fn line(show: &Shower<'_>, found: &Found<'_>) -> Line {
 
 /// All findings of a person.
 #[must_use]
-pub fn findings(computed: &Computed<'_>, show: &Shower<'_>, gates: &[(Gate, (GateId, Vec<Found<'_>>))]) -> Vec<Finding> {
+pub fn findings(
+    computed: &Computed<'_>,
+    show: &Shower<'_>,
+    gates: &[(Gate, (GateId, Vec<Found<'_>>))],
+) -> Vec<Finding> {
     let ev = &computed.ev;
     let mut found = Vec::new();
     for explained in &computed.runs {
@@ -123,7 +181,13 @@ fn new(kind: FindingKind, names: Vec<String>, label: Words, note: Option<&Note>)
         kind,
         names,
         label,
-        citation: note.map_or_else(|| crate::assessment::Citation { passages: Vec::new(), basis: Basis::Text }, citation),
+        citation: note.map_or_else(
+            || crate::assessment::Citation {
+                passages: Vec::new(),
+                basis: Basis::Text,
+            },
+            citation,
+        ),
         since: None,
         minutes: None,
         acts: Vec::new(),
@@ -138,13 +202,25 @@ fn new(kind: FindingKind, names: Vec<String>, label: Words, note: Option<&Note>)
 fn with_breach(mut finding: Finding, law: &Law, id: BreachId) -> Finding {
     let breach = law.breach(id);
     finding.names.push(breach.name.clone());
-    let cited = |clauses: &[Clause<Words>]| clauses.iter().map(|c| Cited { words: c.rule.clone(), citation: citation(&c.note) }).collect();
+    let cited = |clauses: &[Clause<Words>]| {
+        clauses
+            .iter()
+            .map(|c| Cited {
+                words: c.rule.clone(),
+                citation: citation(&c.note),
+            })
+            .collect()
+    };
     finding.effects = cited(&breach.effects);
     finding.later = cited(&breach.later);
     finding.who_acts = breach
         .acts
         .iter()
-        .map(|c| Actor { organ: law.organ(c.rule.0).words.clone(), what: c.rule.1.clone(), citation: citation(&c.note) })
+        .map(|c| Actor {
+            organ: law.organ(c.rule.0).words.clone(),
+            what: c.rule.1.clone(),
+            citation: citation(&c.note),
+        })
         .collect();
     finding
 }
@@ -152,7 +228,13 @@ fn with_breach(mut finding: Finding, law: &Law, id: BreachId) -> Finding {
 fn run_out(rule: &habeas_law::rules::Clock) -> (RunOut, Option<&Note>) {
     match &rule.run_out {
         Some(clause) => (clause.rule, Some(&clause.note)),
-        None => (RunOut::Overrun, rule.lasts.first().map(|l| &l.note).or_else(|| rule.must.as_ref().map(|m| &m.note))),
+        None => (
+            RunOut::Overrun,
+            rule.lasts
+                .first()
+                .map(|l| &l.note)
+                .or_else(|| rule.must.as_ref().map(|m| &m.note)),
+        ),
     }
 }
 
@@ -162,37 +244,80 @@ fn lapse(ev: &Evaluator<'_>, run: &Run) -> Option<bool> {
     if run.applies != Truth::Yes {
         return None;
     }
+    // A right that is gone because nobody used it is nobody's fault.
     let rule = ev.law.clock(run.clock);
+    if rule
+        .run_out
+        .as_ref()
+        .is_some_and(|out| out.rule == RunOut::Lapses)
+    {
+        return None;
+    }
     let zone = ev.zone(rule.pack);
     match run.state {
         State::RanOut | State::MetLate | State::EndedLate => Some(true),
-        State::DueAtOnce if run.start.is_some_and(|s| ev.at > s.to) => Some(!unseen(ev, rule)),
+        State::DueAtOnce if run.start.is_some_and(|s| ev.at > s.to) => {
+            (!unseen(ev, rule)).then_some(true)
+        }
         State::Unknown => {
             let early = run.earliest.as_ref()?.end.ends_at(zone);
-            let closed = run.closed_by.and_then(|n| ev.history.get(n)).map(|a| a.happened.to);
-            (closed.map_or(ev.at >= early, |at| at > early)).then_some(false)
+            let closed = run
+                .closed_by
+                .and_then(|n| ev.history.get(n))
+                .map(|a| a.happened);
+            if silent_about(ev, rule) {
+                // What the source does not tell may have lengthened or met it: only what is late in any case is asked about.
+                let latest = run.latest.as_ref()?.end.ends_at(zone);
+                return closed
+                    .filter(|at| run.fulfilled && at.from >= latest)
+                    .map(|_| false);
+            }
+            (closed.map_or(ev.at >= early, |at| at.to > early)).then_some(false)
         }
         _ => None,
     }
 }
 
+/// Whether the record is silent about an act that would have touched a clock.
+fn silent_about(ev: &Evaluator<'_>, rule: &habeas_law::rules::Clock) -> bool {
+    let mut triggers = rule.met.iter().chain(&rule.ended).map(|c| &c.rule);
+    let mut lengthening = rule
+        .extensions
+        .iter()
+        .map(|e| &e.rule.trigger)
+        .chain(rule.restarts.iter().map(|r| &r.rule.trigger))
+        .chain(rule.stands_still.iter().map(|s| &s.rule.from));
+    let silent = |trigger: &habeas_law::rules::Trigger| ev.history.silent(&trigger.acts).is_some();
+    triggers.any(silent) || lengthening.any(silent)
+}
+
 /// Whether the record is silent about what would have met a clock.
 fn unseen(ev: &Evaluator<'_>, rule: &habeas_law::rules::Clock) -> bool {
-    rule.met.iter().any(|c| ev.history.silent(&c.rule.acts).is_some())
+    rule.met
+        .iter()
+        .any(|c| ev.history.silent(&c.rule.acts).is_some())
 }
 
 fn kind_of(rule: &habeas_law::rules::Clock, out: RunOut, sure: bool) -> FindingKind {
-    let ours = rule.house_choice || rule.run_out.as_ref().is_some_and(|r| r.note.basis == Basis::HouseChoice);
+    let ours = rule.house_choice
+        || rule
+            .run_out
+            .as_ref()
+            .is_some_and(|r| r.note.basis == Basis::HouseChoice);
     match (ours, sure, out) {
         (true, _, _) => FindingKind::Caution,
-        (_, false, _) | (_, _, RunOut::Question) => FindingKind::Question,
+        (_, false, _) | (_, _, RunOut::Question | RunOut::Lapses) => FindingKind::Question,
         (_, _, RunOut::Breach(_)) => FindingKind::Breach,
         (_, _, RunOut::Overrun) => FindingKind::Overrun,
     }
 }
 
 /// What an extension that does not count, or is questioned, comes to.
-fn objected<'l>(ev: &Evaluator<'l>, rule: &'l habeas_law::rules::Clock, objection: &Objection) -> Option<Hit<'l>> {
+fn objected<'l>(
+    ev: &Evaluator<'l>,
+    rule: &'l habeas_law::rules::Clock,
+    objection: &Objection,
+) -> Option<Hit<'l>> {
     let named = objection.clause.and_then(|c| ev.law.note(c));
     let note = named.or_else(|| rule.extensions.first().map(|e| &e.note))?;
     Some(hit(rule.house_choice, note, &note.otherwise))
@@ -206,10 +331,21 @@ fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<F
         let (out, note) = run_out(rule);
         let kind = kind_of(rule, out, sure);
         let mut finding = new(kind, vec![rule.name.clone()], rule.words.clone(), note);
-        let end = if sure { run.latest.as_ref() } else { run.earliest.as_ref() };
-        finding.since = end.map(|c| show.end(c.end)).or_else(|| run.start.as_ref().map(|s| show.when(s)));
+        let end = if sure {
+            run.latest.as_ref()
+        } else {
+            run.earliest.as_ref()
+        };
+        finding.since = end
+            .map(|c| show.end(c.end))
+            .or_else(|| run.start.as_ref().map(|s| show.when(s)));
         finding.minutes = overrun_minutes(ev, run);
-        finding.acts = [run.anchor, run.closed_by].into_iter().flatten().filter_map(|n| ev.history.get(n)).map(|a| a.id.clone()).collect();
+        finding.acts = [run.anchor, run.closed_by]
+            .into_iter()
+            .flatten()
+            .filter_map(|n| ev.history.get(n))
+            .map(|a| a.id.clone())
+            .collect();
         if !sure {
             finding.needs = show.needs(&explained.needs);
         }
@@ -224,7 +360,11 @@ fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<F
         found.push(finding);
     }
     for objection in &run.objections {
-        let (Some(act), Some((kind, note, breach))) = (ev.history.get(objection.act), objected(ev, rule, objection)) else { continue };
+        let (Some(act), Some((kind, note, breach))) =
+            (ev.history.get(objection.act), objected(ev, rule, objection))
+        else {
+            continue;
+        };
         let names = vec![rule.name.clone(), ev.law.act(act.kind).name.clone()];
         let mut finding = new(kind, names, ev.law.act(act.kind).words.clone(), Some(note));
         finding.acts = vec![act.id.clone()];
@@ -255,22 +395,36 @@ fn hits<'l>(rule: &'l GateRule, truths: impl Iterator<Item = (&'l Note, Truth)>)
         GateKind::Ban | GateKind::Watch => Truth::Yes,
         GateKind::Eligibility => return Vec::new(),
     };
-    let found = truths.filter(|(_, truth)| *truth == wanted).map(|(note, _)| {
-        let otherwise = match (rule.kind, &note.otherwise) {
-            (GateKind::Watch, _) => &Otherwise::Question,
-            (GateKind::Ban, Otherwise::Unsaid) => &rule.otherwise,
-            (_, own) => own,
-        };
-        hit(rule.house_choice, note, otherwise)
-    });
+    let found = truths
+        .filter(|(_, truth)| *truth == wanted)
+        .map(|(note, _)| {
+            let otherwise = match (rule.kind, &note.otherwise) {
+                (GateKind::Watch, _) => &Otherwise::Question,
+                (GateKind::Ban, Otherwise::Unsaid) => &rule.otherwise,
+                (_, own) => own,
+            };
+            hit(rule.house_choice, note, otherwise)
+        });
     found.collect()
 }
 
-fn of_gate(ev: &Evaluator<'_>, show: &Shower<'_>, shown: &Gate, id: GateId, conditions: &[Found<'_>], found: &mut Vec<Finding>) {
+fn of_gate(
+    ev: &Evaluator<'_>,
+    show: &Shower<'_>,
+    shown: &Gate,
+    id: GateId,
+    conditions: &[Found<'_>],
+    found: &mut Vec<Finding>,
+) {
     let rule = ev.law.gate(id);
     let act = ev.history.acts.iter().find(|a| a.id == shown.act);
     for (kind, note, breach) in hits(rule, conditions.iter().map(|f| (&f.clause.note, f.truth))) {
-        let mut finding = new(kind, vec![rule.name.clone()], rule.words.clone(), Some(note));
+        let mut finding = new(
+            kind,
+            vec![rule.name.clone()],
+            rule.words.clone(),
+            Some(note),
+        );
         finding.acts = vec![shown.act.clone()];
         finding.since = act.map(|a| show.when(&a.happened));
         if let Some(id) = breach {
@@ -283,10 +437,18 @@ fn of_gate(ev: &Evaluator<'_>, show: &Shower<'_>, shown: &Gate, id: GateId, cond
 /// Whether the act was its actor's to do.
 #[must_use]
 pub fn competent(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -> Truth {
-    let Some(act) = ev.history.get(index) else { return Truth::Unknown };
-    let mut any = if by.competences.is_empty() { Truth::Yes } else { Truth::No };
+    let Some(act) = ev.history.get(index) else {
+        return Truth::Unknown;
+    };
+    let mut any = if by.competences.is_empty() {
+        Truth::Yes
+    } else {
+        Truth::No
+    };
     for competence in &by.competences {
-        let organ = competence.organ.map_or(Truth::Yes, |organ| act.by.organ.map_or(Truth::Unknown, |o| (o == organ).into()));
+        let organ = competence.organ.map_or(Truth::Yes, |organ| {
+            act.by.organ.map_or(Truth::Unknown, |o| (o == organ).into())
+        });
         let rank = competence.rank.map_or(Truth::Yes, |rank| {
             act.by.rank.map_or(Truth::Unknown, |r| {
                 let (have, want) = (ev.law.rank(r), ev.law.rank(rank));
@@ -294,7 +456,9 @@ pub fn competent(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -
             })
         });
         let level = competence.level.map_or(Truth::Yes, |level| {
-            act.by.level.map_or(Truth::Unknown, |l| (ev.law.level(l).height >= ev.law.level(level).height).into())
+            act.by.level.map_or(Truth::Unknown, |l| {
+                (ev.law.level(l).height >= ev.law.level(level).height).into()
+            })
         });
         any = any.or(organ.and(rank).and(level));
     }
@@ -304,16 +468,31 @@ pub fn competent(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -
 /// Whether the actor differs from those from whom the pack wants it different.
 #[must_use]
 pub fn distinct(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -> Truth {
-    let pack = ev.history.get(index).map(|a| ev.law.act(a.kind).pack).unwrap_or(habeas_law::rules::PackId(0));
-    let scope = Scope { current: Some(index), ..Scope::of_facts(pack, ev.history.visible(ev.at)) };
+    let pack = ev
+        .history
+        .get(index)
+        .map(|a| ev.law.act(a.kind).pack)
+        .unwrap_or(habeas_law::rules::PackId(0));
+    let scope = Scope {
+        current: Some(index),
+        ..Scope::of_facts(pack, ev.history.visible(ev.at))
+    };
     by.differs.iter().fold(Truth::Yes, |t, (what, act)| {
-        t.and(ev.differs(*what, Of::Current, Of::Latest(*act), scope, &mut Trace::default()))
+        t.and(ev.differs(
+            *what,
+            Of::Current,
+            Of::Latest(*act),
+            scope,
+            &mut Trace::default(),
+        ))
     })
 }
 
 /// What is out of order about an act: not its actor's, by the same actor as what it checks, or not checked.
 fn act_hits<'l>(ev: &Evaluator<'l>, index: usize) -> Vec<Hit<'l>> {
-    let Some(act) = ev.history.get(index) else { return Vec::new() };
+    let Some(act) = ev.history.get(index) else {
+        return Vec::new();
+    };
     let kind = ev.law.act(act.kind);
     let mut found = Vec::new();
     // Several `by` lines are alternatives; the differences asked for hold in each.
@@ -323,11 +502,20 @@ fn act_hits<'l>(ev: &Evaluator<'l>, index: usize) -> Vec<Hit<'l>> {
     {
         found.push(hit(false, &first.note, &first.note.otherwise));
     }
-    for clause in kind.by.iter().filter(|c| distinct(ev, index, &c.rule) == Truth::No) {
+    for clause in kind
+        .by
+        .iter()
+        .filter(|c| distinct(ev, index, &c.rule) == Truth::No)
+    {
         found.push(hit(false, &clause.note, &clause.note.otherwise));
     }
     for clause in &kind.checked_by {
-        let earlier = ev.history.answered(index, &clause.rule).is_some() || ev.history.of_kinds(&clause.rule, index + 1).next().is_some();
+        let earlier = ev.history.answered(index, &clause.rule).is_some()
+            || ev
+                .history
+                .of_kinds(&clause.rule, index + 1)
+                .next()
+                .is_some();
         if !earlier && ev.history.silent(&clause.rule).is_none() {
             found.push(hit(false, &clause.note, &clause.note.otherwise));
         }
@@ -336,10 +524,17 @@ fn act_hits<'l>(ev: &Evaluator<'l>, index: usize) -> Vec<Hit<'l>> {
 }
 
 fn of_act(ev: &Evaluator<'_>, show: &Shower<'_>, index: usize, found: &mut Vec<Finding>) {
-    let Some(act) = ev.history.get(index) else { return };
+    let Some(act) = ev.history.get(index) else {
+        return;
+    };
     let kind = ev.law.act(act.kind);
     for (what, note, breach) in act_hits(ev, index) {
-        let mut finding = new(what, vec![kind.name.clone()], kind.words.clone(), Some(note));
+        let mut finding = new(
+            what,
+            vec![kind.name.clone()],
+            kind.words.clone(),
+            Some(note),
+        );
         finding.acts = vec![act.id.clone()];
         finding.since = Some(show.when(&act.happened));
         if let Some(id) = breach {
@@ -355,9 +550,16 @@ fn outlived<'t>(ev: &Evaluator<'t>) -> Vec<(&'t Spell, &'t Spell, habeas_law::mo
     let mut found = Vec::new();
     for child in spells {
         let within = &ev.law.measure(child.measure).within;
-        let parents = spells.iter().filter(|p| within.contains(&p.measure) && p.covers(child.from.from));
-        let Some(parent) = parents.max_by_key(|p| p.from.from) else { continue };
-        if let Some(to) = parent.to.filter(|to| child.to.map_or(to.to < ev.at, |own| own.from > to.to)) {
+        let parents = spells
+            .iter()
+            .filter(|p| within.contains(&p.measure) && p.covers(child.from.from));
+        let Some(parent) = parents.max_by_key(|p| p.from.from) else {
+            continue;
+        };
+        if let Some(to) = parent
+            .to
+            .filter(|to| child.to.map_or(to.to < ev.at, |own| own.from > to.to))
+        {
             found.push((child, parent, to));
         }
     }
@@ -369,9 +571,17 @@ fn of_measures(ev: &Evaluator<'_>, show: &Shower<'_>, found: &mut Vec<Finding>) 
     for (child, parent, to) in outlived(ev) {
         let measure = ev.law.measure(child.measure);
         let note = measure.begins.first().map(|c| &c.note);
-        let mut finding = new(FindingKind::Question, vec![measure.name.clone()], measure.words.clone(), note);
+        let mut finding = new(
+            FindingKind::Question,
+            vec![measure.name.clone()],
+            measure.words.clone(),
+            note,
+        );
         finding.since = Some(show.when(&to));
-        let acts = [Some(child.begin), parent.end].into_iter().flatten().filter_map(|n| ev.history.get(n));
+        let acts = [Some(child.begin), parent.end]
+            .into_iter()
+            .flatten()
+            .filter_map(|n| ev.history.get(n));
         finding.acts = acts.map(|a| a.id.clone()).collect();
         found.push(finding);
     }
@@ -380,8 +590,15 @@ fn of_measures(ev: &Evaluator<'_>, show: &Shower<'_>, found: &mut Vec<Finding>) 
 /// Meters past their limit.
 fn of_meters(ev: &Evaluator<'_>, show: &Shower<'_>, found: &mut Vec<Finding>) {
     for reading in meter::readings(ev) {
-        let Some((kind, note, breach)) = reading.lapse() else { continue };
-        let mut finding = new(kind, vec![reading.meter.name.clone()], reading.meter.words.clone(), Some(note));
+        let Some((kind, note, breach)) = reading.lapse() else {
+            continue;
+        };
+        let mut finding = new(
+            kind,
+            vec![reading.meter.name.clone()],
+            reading.meter.words.clone(),
+            Some(note),
+        );
         finding.since = reading.ends.map(|end| show.end(end));
         if let Some(id) = breach {
             finding = with_breach(finding, ev.law, id);
@@ -392,7 +609,10 @@ fn of_meters(ev: &Evaluator<'_>, show: &Shower<'_>, found: &mut Vec<Finding>) {
 
 /// Counts meters past their limit into a summary.
 pub fn tally_meters(ev: &Evaluator<'_>, summary: &mut Summary) {
-    meter::readings(ev).iter().filter_map(meter::Reading::lapse).for_each(|(kind, _, _)| count(summary, kind));
+    meter::readings(ev)
+        .iter()
+        .filter_map(meter::Reading::lapse)
+        .for_each(|(kind, _, _)| count(summary, kind));
 }
 
 /// Counts a run into a summary.
@@ -428,32 +648,59 @@ pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
 /// Whether a gate over an act finds what the text itself calls a breach.
 #[must_use]
 pub fn breached(ev: &Evaluator<'_>, index: usize) -> bool {
-    let Some(act) = ev.history.get(index) else { return false };
-    ev.law.gates_of(act.kind).iter().any(|id| gate_hits(ev, *id, index).iter().any(|(kind, _, _)| *kind == FindingKind::Breach))
+    let Some(act) = ev.history.get(index) else {
+        return false;
+    };
+    ev.law.gates_of(act.kind).iter().any(|id| {
+        gate_hits(ev, *id, index)
+            .iter()
+            .any(|(kind, _, _)| *kind == FindingKind::Breach)
+    })
 }
 
 /// What one gate finds over one act; nothing where another version governs.
 fn gate_hits<'l>(ev: &Evaluator<'l>, id: GateId, index: usize) -> Vec<Hit<'l>> {
     let rule = ev.law.gate(id);
-    let scope = gate::scope_of(ev, rule, Some(index), Scope::of_facts(rule.pack, ev.history.visible(ev.at)));
+    let scope = gate::scope_of(
+        ev,
+        rule,
+        Some(index),
+        Scope::of_facts(rule.pack, ev.history.visible(ev.at)),
+    );
     if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
         return Vec::new();
     }
-    hits(rule, rule.conditions.iter().map(|c| (&c.note, gate::one(ev, &c.rule, scope, &mut Silent::default()))))
+    hits(
+        rule,
+        rule.conditions.iter().map(|c| {
+            (
+                &c.note,
+                gate::one(ev, &c.rule, scope, &mut Silent::default()),
+            )
+        }),
+    )
 }
 
 /// Counts an act's gates and competence into a summary.
 pub fn tally(ev: &Evaluator<'_>, index: usize, summary: &mut Summary) {
-    let Some(act) = ev.history.get(index) else { return };
+    let Some(act) = ev.history.get(index) else {
+        return;
+    };
     for id in ev.law.gates_of(act.kind) {
-        gate_hits(ev, *id, index).into_iter().for_each(|(kind, _, _)| count(summary, kind));
+        gate_hits(ev, *id, index)
+            .into_iter()
+            .for_each(|(kind, _, _)| count(summary, kind));
     }
-    act_hits(ev, index).into_iter().for_each(|(kind, _, _)| count(summary, kind));
+    act_hits(ev, index)
+        .into_iter()
+        .for_each(|(kind, _, _)| count(summary, kind));
 }
 
 /// Counts measures that outlive their parents into a summary.
 pub fn tally_measures(ev: &Evaluator<'_>, summary: &mut Summary) {
-    outlived(ev).iter().for_each(|_| count(summary, FindingKind::Question));
+    outlived(ev)
+        .iter()
+        .for_each(|_| count(summary, FindingKind::Question));
 }
 
 fn count(summary: &mut Summary, kind: FindingKind) {

@@ -9,14 +9,21 @@ use jiff::civil::Date;
 
 use crate::act::Case;
 use crate::assess::assess_person;
-use crate::assessment::{Assessment, Clock, Ends, Finding, FindingKind, Gate, Held, Moment, Status};
+use crate::assessment::{
+    Assessment, Clock, Ends, Finding, FindingKind, Gate, Held, Moment, Status,
+};
 
 /// Assesses one person of a floating case at a day counted from day 0; none: the day of the last act.
 #[must_use]
 pub fn assess(law: &Law, case: &Case, subject: &str, day: Option<i64>) -> Option<Assessment> {
     let first = Date::new(case.floating?, 1, 1).ok()?;
     let zone = law.zone(law.act(case.acts.first()?.kind).pack);
-    let last = case.acts.iter().map(|a| days_between(first, a.happened.day)).max().unwrap_or(0);
+    let last = case
+        .acts
+        .iter()
+        .map(|a| days_between(first, a.happened.day))
+        .max()
+        .unwrap_or(0);
     let day = day.unwrap_or(last);
     let mut merged: Option<Assessment> = None;
     for offset in 0..i64::from(first.days_in_year()) {
@@ -41,13 +48,18 @@ pub fn assess(law: &Law, case: &Case, subject: &str, day: Option<i64>) -> Option
 
 /// A date as a day counted from day 0. `instant` becomes the count, in seconds, so that what follows still compares.
 fn relative(moment: &mut Moment, zero: Date, zone: &jiff::tz::TimeZone) {
-    let instant = if moment.day_only { None } else { Some(moment.instant) };
+    let instant = if moment.day_only {
+        None
+    } else {
+        Some(moment.instant)
+    };
     let day = match instant {
         Some(instant) => habeas_law::moment::day_of(instant, zone),
         None => moment.text.parse().unwrap_or(zero),
     };
     let count = days_between(zero, day);
-    let ends_day = moment.day_only && moment.instant == habeas_law::moment::start_of(shift(day, 1), zone);
+    let ends_day =
+        moment.day_only && moment.instant == habeas_law::moment::start_of(shift(day, 1), zone);
     moment.instant = (count + i64::from(ends_day)) * 86_400;
     moment.text = format!("day {count}");
     moment.day_only = true;
@@ -55,7 +67,10 @@ fn relative(moment: &mut Moment, zero: Date, zone: &jiff::tz::TimeZone) {
 
 fn merge(mut known: Assessment, other: Assessment) -> Assessment {
     for clock in &mut known.clocks {
-        let same = other.clocks.iter().find(|c| c.rule == clock.rule && c.of == clock.of && c.number == clock.number);
+        let same = other
+            .clocks
+            .iter()
+            .find(|c| c.rule == clock.rule && c.of == clock.of && c.number == clock.number);
         match same {
             Some(same) => merge_clock(clock, same),
             None => clock.status = Status::Unknown,
@@ -79,15 +94,26 @@ fn merge(mut known: Assessment, other: Assessment) -> Assessment {
         }
     }
     for mut finding in other.findings {
-        if !known.findings.iter().any(|f| f.names == finding.names && f.acts == finding.acts) {
+        if !known
+            .findings
+            .iter()
+            .any(|f| f.names == finding.names && f.acts == finding.acts)
+        {
             doubt(&mut finding);
             known.findings.push(finding);
         }
     }
+    known.next = match (known.next.take(), &other.next) {
+        (Some(a), Some(b)) => Some(merge_ends(a, b)),
+        _ => None,
+    };
     merge_held(&mut known.held, &other.held);
     merge_held(&mut known.title_not_shown, &other.title_not_shown);
     for gate in &mut known.gates {
-        let same = other.gates.iter().find(|g: &&Gate| g.rule == gate.rule && g.act == gate.act);
+        let same = other
+            .gates
+            .iter()
+            .find(|g: &&Gate| g.rule == gate.rule && g.act == gate.act);
         if same.is_none_or(|s| s.outcome != gate.outcome) {
             gate.outcome = crate::gate::Outcome::UnknownOpen;
         }
@@ -134,7 +160,9 @@ fn merge_ends(mut a: Ends, b: &Ends) -> Ends {
 /// Stretches that differ are no longer certain.
 fn merge_held(known: &mut [Held], other: &[Held]) {
     for stretch in known {
-        let same = other.iter().any(|h| h.title == stretch.title && h.from == stretch.from && h.to == stretch.to);
+        let same = other
+            .iter()
+            .any(|h| h.title == stretch.title && h.from == stretch.from && h.to == stretch.to);
         stretch.certain &= same;
     }
 }
@@ -150,7 +178,9 @@ fn each_moment(a: &mut Assessment, visit: &mut impl FnMut(&mut Moment)) {
         for line in list {
             line.reaches.iter_mut().for_each(&mut *visit);
             // Facts show dates that nobody knows: the acts of the case, and what was computed from them.
-            line.facts.retain(|fact| !fact.value.starts_with(|c: char| c.is_ascii_digit()) || !fact.value.contains('-'));
+            line.facts.retain(|fact| {
+                !fact.value.starts_with(|c: char| c.is_ascii_digit()) || !fact.value.contains('-')
+            });
             lines(&mut line.within, visit);
         }
     }
@@ -192,6 +222,7 @@ fn each_moment(a: &mut Assessment, visit: &mut impl FnMut(&mut Moment)) {
     for act in &mut a.acts {
         visit(&mut act.happened);
         act.until.iter_mut().for_each(&mut *visit);
-        act.fields.retain(|fact| fact.value.parse::<Date>().is_err());
+        act.fields
+            .retain(|fact| fact.value.parse::<Date>().is_err());
     }
 }

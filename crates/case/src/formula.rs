@@ -21,24 +21,52 @@ pub struct Step<'l> {
 }
 
 /// The result of a formula for the act at hand.
-pub fn result<L: Log>(ev: &Evaluator<'_>, id: FormulaId, s: Scope<'_>, log: &mut L) -> Option<Value> {
+pub fn result<L: Log>(
+    ev: &Evaluator<'_>,
+    id: FormulaId,
+    s: Scope<'_>,
+    log: &mut L,
+) -> Option<Value> {
     let formula = ev.law.formula(id);
     let here = s.current.or(s.anchor);
-    let anchor = here.filter(|n| ev.history.get(*n).is_some_and(|a| formula.of.contains(&a.kind))).or_else(|| ev.history.of_kinds(&formula.of, s.horizon).next_back());
+    let anchor = here
+        .filter(|n| {
+            ev.history
+                .get(*n)
+                .is_some_and(|a| formula.of.contains(&a.kind))
+        })
+        .or_else(|| ev.history.of_kinds(&formula.of, s.horizon).next_back());
     let mut values: Vec<Option<Value>> = Vec::with_capacity(formula.steps.len());
     for (_, lines) in &formula.steps {
-        let scope = Scope { steps: &values, anchor, anchor_kinds: &formula.of, current: None, ..s };
+        let scope = Scope {
+            steps: &values,
+            anchor,
+            anchor_kinds: &formula.of,
+            current: None,
+            ..s
+        };
         let value = step(ev, lines, scope, log).0;
         values.push(value);
     }
     values.pop().flatten()
 }
 
-type Lines = [habeas_law::rules::Clause<habeas_law::rules::Conditional<habeas_law::expression::Expression>>];
+type Lines = [habeas_law::rules::Clause<
+    habeas_law::rules::Conditional<habeas_law::expression::Expression>,
+>];
 
-fn step<'l, L: Log>(ev: &Evaluator<'_>, lines: &'l Lines, s: Scope<'_>, log: &mut L) -> (Option<Value>, Option<&'l habeas_law::rules::Note>) {
+fn step<'l, L: Log>(
+    ev: &Evaluator<'_>,
+    lines: &'l Lines,
+    s: Scope<'_>,
+    log: &mut L,
+) -> (Option<Value>, Option<&'l habeas_law::rules::Note>) {
     for line in lines {
-        let when = line.rule.when.as_ref().map_or(Truth::Yes, |condition| ev.truth(condition, s, log));
+        let when = line
+            .rule
+            .when
+            .as_ref()
+            .map_or(Truth::Yes, |condition| ev.truth(condition, s, log));
         match when {
             Truth::Yes => return (ev.value(&line.rule.value, s, log), Some(&line.note)),
             Truth::Unknown => return (None, Some(&line.note)),
@@ -57,12 +85,23 @@ pub fn steps<'l>(ev: &Evaluator<'l>, id: FormulaId, anchor: Option<usize>) -> Ve
     let mut found = Vec::new();
     for (name, lines) in &formula.steps {
         let mut trace = Trace::default();
-        let scope = Scope { steps: &values, anchor, anchor_kinds: &formula.of, ..Scope::of_facts(formula.pack, horizon) };
+        let scope = Scope {
+            steps: &values,
+            anchor,
+            anchor_kinds: &formula.of,
+            ..Scope::of_facts(formula.pack, horizon)
+        };
         let (value, note) = step(ev, lines, scope, &mut trace);
         if value.is_some() {
             trace.needs.clear();
         }
-        found.push(Step { name, value: value.clone(), note, used: trace.used, needs: ev.ranked(trace.needs, |_, _| true) });
+        found.push(Step {
+            name,
+            value: value.clone(),
+            note,
+            used: trace.used,
+            needs: ev.ranked(trace.needs, |_, _| true),
+        });
         values.push(value);
     }
     found

@@ -1,8 +1,8 @@
 //! Gates, bans and watches: each condition with its truth, the facts used and the facts missing.
 
+use habeas_law::Truth;
 use habeas_law::expression::Expression;
 use habeas_law::rules::{Clause, Condition, Gate, GateGroup, GateKind, Test, WhenUnknown};
-use habeas_law::Truth;
 
 use crate::evaluate::{Evaluator, Log, Need, Scope, Silent, Trace, Used};
 
@@ -32,7 +32,10 @@ pub fn open<L: Log>(ev: &Evaluator<'_>, group: GateGroup, s: Scope<'_>, log: &mu
         let gate = ev.law.gate(*id);
         let anchor = match here {
             Some(n) if ev.history.get(n).is_some_and(|a| gate.of.contains(&a.kind)) => Some(n),
-            Some(n) => ev.history.answered(n, &gate.of).or_else(|| ev.history.of_kinds(&gate.of, s.horizon).next_back()),
+            Some(n) => ev
+                .history
+                .answered(n, &gate.of)
+                .or_else(|| ev.history.of_kinds(&gate.of, s.horizon).next_back()),
             None => ev.history.of_kinds(&gate.of, s.horizon).next_back(),
         };
         if anchor.is_none() && !gate.of.is_empty() {
@@ -49,18 +52,41 @@ pub fn open<L: Log>(ev: &Evaluator<'_>, group: GateGroup, s: Scope<'_>, log: &mu
 
 /// The scope in which a gate looks at its act: what came before it.
 #[must_use]
-pub fn scope_of<'a>(ev: &Evaluator<'a>, gate: &'a Gate, anchor: Option<usize>, s: Scope<'_>) -> Scope<'a> {
+pub fn scope_of<'a>(
+    ev: &Evaluator<'a>,
+    gate: &'a Gate,
+    anchor: Option<usize>,
+    s: Scope<'_>,
+) -> Scope<'a> {
     let until = anchor.map_or(s.horizon, |n| last_of_moment(ev, n, s.horizon));
-    Scope { anchor_kinds: &gate.of, anchor, before: true, depth: s.depth, assume: s.assume, ..Scope::of_facts(gate.pack, until) }
+    Scope {
+        anchor_kinds: &gate.of,
+        anchor,
+        before: true,
+        depth: s.depth,
+        assume: s.assume,
+        ..Scope::of_facts(gate.pack, until)
+    }
 }
 
 /// What stands in the record up to and with the moment of an act.
 fn last_of_moment(ev: &Evaluator<'_>, n: usize, horizon: usize) -> usize {
-    let Some(act) = ev.history.get(n) else { return horizon };
-    ev.history.acts.partition_point(|other| other.happened.from <= act.happened.to).min(horizon).max(n + 1)
+    let Some(act) = ev.history.get(n) else {
+        return horizon;
+    };
+    ev.history
+        .acts
+        .partition_point(|other| other.happened.from <= act.happened.to)
+        .min(horizon)
+        .max(n + 1)
 }
 
-fn all<L: Log>(ev: &Evaluator<'_>, conditions: &[Clause<Condition>], s: Scope<'_>, log: &mut L) -> Truth {
+fn all<L: Log>(
+    ev: &Evaluator<'_>,
+    conditions: &[Clause<Condition>],
+    s: Scope<'_>,
+    log: &mut L,
+) -> Truth {
     let start = log.mark();
     let mut result = Truth::Yes;
     for clause in conditions {
@@ -81,7 +107,10 @@ pub fn one<L: Log>(ev: &Evaluator<'_>, condition: &Condition, s: Scope<'_>, log:
     let mut truth = match &condition.test {
         Test::One(e) => ev.truth(e, s, log),
         Test::All(within) => all(ev, within, s, log),
-        Test::AtLeast(n, within) => at_least(*n, within.iter().map(|clause| one(ev, &clause.rule, s, log))),
+        Test::AtLeast(n, within) => at_least(
+            *n,
+            within.iter().map(|clause| one(ev, &clause.rule, s, log)),
+        ),
     };
     if let Some(only_if) = &condition.only_if {
         truth = truth.or(ev.truth(only_if, s, log).not());
@@ -116,7 +145,12 @@ fn at_least(n: usize, truths: impl Iterator<Item = Truth>) -> Truth {
 /// Whether the conditions of a gate hold, or one of a ban or a watch does.
 #[must_use]
 pub fn verdict(ev: &Evaluator<'_>, gate: &Gate, s: Scope<'_>) -> Truth {
-    joined(gate.kind, gate.conditions.iter().map(|clause| one(ev, &clause.rule, s, &mut Silent::default())))
+    joined(
+        gate.kind,
+        gate.conditions
+            .iter()
+            .map(|clause| one(ev, &clause.rule, s, &mut Silent::default())),
+    )
 }
 
 /// Of a gate every condition must hold; of a ban or a watch one is enough.
@@ -130,7 +164,10 @@ pub fn joined(kind: GateKind, truths: impl Iterator<Item = Truth>) -> Truth {
 /// Each condition of a gate, as it was found.
 #[must_use]
 pub fn found<'l>(ev: &Evaluator<'l>, gate: &'l Gate, s: Scope<'_>) -> Vec<Found<'l>> {
-    gate.conditions.iter().map(|clause| explain(ev, clause, s)).collect()
+    gate.conditions
+        .iter()
+        .map(|clause| explain(ev, clause, s))
+        .collect()
 }
 
 fn explain<'l>(ev: &Evaluator<'l>, clause: &'l Clause<Condition>, s: Scope<'_>) -> Found<'l> {
@@ -138,7 +175,9 @@ fn explain<'l>(ev: &Evaluator<'l>, clause: &'l Clause<Condition>, s: Scope<'_>) 
     let mut trace = Trace::default();
     let within: Vec<Found<'l>> = match &condition.test {
         Test::One(_) => Vec::new(),
-        Test::All(within) | Test::AtLeast(_, within) => within.iter().map(|c| explain(ev, c, s)).collect(),
+        Test::All(within) | Test::AtLeast(_, within) => {
+            within.iter().map(|c| explain(ev, c, s)).collect()
+        }
     };
     let plain = match &condition.test {
         Test::One(e) => ev.truth(e, s, &mut trace),
@@ -170,9 +209,28 @@ fn explain<'l>(ev: &Evaluator<'l>, clause: &'l Clause<Condition>, s: Scope<'_>) 
     if truth.known() {
         trace.needs.clear();
     }
-    let decided = |need: Need, assumed: Truth| one(ev, condition, Scope { assume: Some((need, assumed)), ..s }, &mut Silent::default()).known();
+    let decided = |need: Need, assumed: Truth| {
+        one(
+            ev,
+            condition,
+            Scope {
+                assume: Some((need, assumed)),
+                ..s
+            },
+            &mut Silent::default(),
+        )
+        .known()
+    };
     let needs = ev.ranked(trace.needs, decided);
-    Found { clause, truth, excused_by, used: trace.used, needs, within, excuses }
+    Found {
+        clause,
+        truth,
+        excused_by,
+        used: trace.used,
+        needs,
+        within,
+        excuses,
+    }
 }
 
 /// What a ban or a watch comes to: each of its lines is enough.

@@ -22,24 +22,46 @@ impl<'a> History<'a> {
     /// The acts of a case that touch a person.
     #[must_use]
     pub fn of(case: &'a Case, subject: &str) -> Self {
-        let mut acts: Vec<&Act> = case.acts.iter().filter(|act| act.touches(subject)).collect();
+        let mut acts: Vec<&Act> = case
+            .acts
+            .iter()
+            .filter(|act| act.touches(subject))
+            .collect();
         let mut corrected = Vec::new();
         if acts.iter().any(|act| act.corrects.is_some()) {
-            let gone: Vec<&str> = acts.iter().filter_map(|act| act.corrects.as_deref()).collect();
+            let gone: Vec<&str> = acts
+                .iter()
+                .filter_map(|act| act.corrects.as_deref())
+                .collect();
             let (out, kept) = acts.into_iter().partition(|act| gone.contains(&&*act.id));
             acts = kept;
             corrected = out;
             corrected.sort_by(|a, b| a.id.cmp(&b.id));
         }
         acts.sort_unstable_by(|a, b| {
-            let key = |act: &Act| (act.happened.from, act.happened.to, act.recorded.map(|r| r.from));
+            let key = |act: &Act| {
+                (
+                    act.happened.from,
+                    act.happened.to,
+                    act.recorded.map(|r| r.from),
+                )
+            };
             key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
         });
         let answers = acts
             .iter()
-            .map(|act| act.answers.as_ref().and_then(|id| acts.iter().position(|other| other.id == *id)))
+            .map(|act| {
+                act.answers
+                    .as_ref()
+                    .and_then(|id| acts.iter().position(|other| other.id == *id))
+            })
             .collect();
-        Self { acts, answers, corrected, partial: &case.partial }
+        Self {
+            acts,
+            answers,
+            corrected,
+            partial: &case.partial,
+        }
     }
 
     /// An act by position.
@@ -55,9 +77,19 @@ impl<'a> History<'a> {
     }
 
     /// Positions of acts of some kinds before `horizon`.
-    pub fn of_kinds<'k>(&'k self, kinds: &'k [ActId], horizon: usize) -> impl DoubleEndedIterator<Item = usize> + 'k {
-        let acts = self.acts.get(..horizon.min(self.acts.len())).unwrap_or_default();
-        acts.iter().enumerate().filter(move |(_, act)| kinds.contains(&act.kind)).map(|(n, _)| n)
+    pub fn of_kinds<'k>(
+        &'k self,
+        kinds: &'k [ActId],
+        horizon: usize,
+    ) -> impl DoubleEndedIterator<Item = usize> + 'k {
+        let acts = self
+            .acts
+            .get(..horizon.min(self.acts.len()))
+            .unwrap_or_default();
+        acts.iter()
+            .enumerate()
+            .filter(move |(_, act)| kinds.contains(&act.kind))
+            .map(|(n, _)| n)
     }
 
     /// The nearest act of some kinds along the chain of answers.
@@ -82,30 +114,50 @@ impl<'a> History<'a> {
         if let Some(answered) = self.answered(act, anchor_kinds) {
             return answered == anchor;
         }
-        let (Some(this), Some(base)) = (self.get(act), self.get(anchor)) else { return false };
+        let (Some(this), Some(base)) = (self.get(act), self.get(anchor)) else {
+            return false;
+        };
         if this.happened.to < base.happened.from {
             return false;
         }
-        let later = |n: usize| self.get(n).is_some_and(|other| other.happened.from > base.happened.from && other.happened.to <= this.happened.from);
-        !self.of_kinds(anchor_kinds, self.acts.len()).any(|n| n != anchor && n != act && later(n))
+        let later = |n: usize| {
+            self.get(n).is_some_and(|other| {
+                other.happened.from > base.happened.from && other.happened.to <= this.happened.from
+            })
+        };
+        !self
+            .of_kinds(anchor_kinds, self.acts.len())
+            .any(|n| n != anchor && n != act && later(n))
     }
 
     /// Whether the absence of an act of some kinds is unknown.
     #[must_use]
     pub fn silent(&self, kinds: &[ActId]) -> Option<ActId> {
-        kinds.iter().copied().find(|kind| self.partial.covers(*kind))
+        kinds
+            .iter()
+            .copied()
+            .find(|kind| self.partial.covers(*kind))
     }
 
     /// The latest statement of a fact.
     #[must_use]
-    pub fn fact(&self, kind: ActId, field: habeas_law::rules::FieldId, horizon: usize) -> Option<&habeas_law::Value> {
+    pub fn fact(
+        &self,
+        kind: ActId,
+        field: habeas_law::rules::FieldId,
+        horizon: usize,
+    ) -> Option<&habeas_law::Value> {
         let acts = self.acts.get(..horizon.min(self.acts.len()))?;
-        acts.iter().rev().filter(|act| act.kind == kind).find_map(|act| act.field(field))
+        acts.iter()
+            .rev()
+            .filter(|act| act.kind == kind)
+            .find_map(|act| act.field(field))
     }
 
     /// For messages: the name of an act's kind and its id.
     #[must_use]
     pub fn name(&self, law: &Law, index: usize) -> String {
-        self.get(index).map_or_else(String::new, |act| law.act(act.kind).name.clone())
+        self.get(index)
+            .map_or_else(String::new, |act| law.act(act.kind).name.clone())
     }
 }

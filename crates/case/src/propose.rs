@@ -49,26 +49,57 @@ pub fn propose(law: &Law, case: &Case, step: Act, at: i64) -> Proposal {
     with.acts.push(step);
     let history = History::of(&with, &subject);
     let timeline = Timeline::build(law, &history, at);
-    let ev = Evaluator { law, history: &history, timeline: &timeline, at };
-    let index = history.acts.iter().position(|act| act.id == id).unwrap_or(0);
-    let kind = history.get(index).map_or(habeas_law::rules::ActId(0), |act| act.kind);
+    let ev = Evaluator {
+        law,
+        history: &history,
+        timeline: &timeline,
+        at,
+    };
+    let index = history
+        .acts
+        .iter()
+        .position(|act| act.id == id)
+        .unwrap_or(0);
+    let kind = history
+        .get(index)
+        .map_or(habeas_law::rules::ActId(0), |act| act.kind);
     let rule = law.act(kind);
-    let show = Shower { law, history: &history, zone: law.zone(rule.pack) };
-    let judged: Vec<Gate> = law.gates_of(kind).iter().filter_map(|id| find::judge(&ev, &show, *id, index)).map(|(gate, _)| gate).collect();
+    let show = Shower {
+        law,
+        history: &history,
+        zone: law.zone(rule.pack),
+    };
+    let judged: Vec<Gate> = law
+        .gates_of(kind)
+        .iter()
+        .filter_map(|id| find::judge(&ev, &show, *id, index))
+        .map(|(gate, _)| gate)
+        .collect();
     let competence = competence(&ev, index);
     let helps = matches!(rule.effect, Effect::Frees | Effect::Protects);
     let mut outcome = Outcome::Allowed;
-    for gate in judged.iter().filter(|g| g.kind == GateKind::Gate && !g.house_choice) {
+    for gate in judged
+        .iter()
+        .filter(|g| g.kind == GateKind::Gate && !g.house_choice)
+    {
         outcome = graver(outcome, gate.outcome);
     }
-    let banned = |g: &&Gate| g.kind == GateKind::Ban && g.outcome == Outcome::Refused && !g.house_choice;
+    let banned =
+        |g: &&Gate| g.kind == GateKind::Ban && g.outcome == Outcome::Refused && !g.house_choice;
     if judged.iter().any(|g| banned(&g)) {
         outcome = Outcome::Refused;
     }
     for line in &competence {
         outcome = match line.truth {
             Some(Truth::No) => Outcome::Refused,
-            Some(Truth::Unknown) => graver(outcome, if helps { Outcome::UnknownOpen } else { Outcome::UnknownClosed }),
+            Some(Truth::Unknown) => graver(
+                outcome,
+                if helps {
+                    Outcome::UnknownOpen
+                } else {
+                    Outcome::UnknownClosed
+                },
+            ),
             _ => outcome,
         };
     }
@@ -122,7 +153,9 @@ fn graver(a: Outcome, b: Outcome) -> Outcome {
 
 /// Whether the step is its actor's, whether its actor differs where it must, and whether it was checked.
 fn competence(ev: &Evaluator<'_>, index: usize) -> Vec<Line> {
-    let Some(act) = ev.history.get(index) else { return Vec::new() };
+    let Some(act) = ev.history.get(index) else {
+        return Vec::new();
+    };
     let rule = ev.law.act(act.kind);
     let mut lines = Vec::new();
     let mut push = |note: &habeas_law::rules::Note, truth: Truth| {
@@ -140,7 +173,9 @@ fn competence(ev: &Evaluator<'_>, index: usize) -> Vec<Line> {
         });
     };
     let alternatives = rule.by.iter().filter(|c| !c.rule.competences.is_empty());
-    let any = alternatives.clone().fold(Truth::No, |t, c| t.or(find::competent(ev, index, &c.rule)));
+    let any = alternatives
+        .clone()
+        .fold(Truth::No, |t, c| t.or(find::competent(ev, index, &c.rule)));
     for clause in alternatives {
         let own = find::competent(ev, index, &clause.rule);
         if own == any {
@@ -152,7 +187,8 @@ fn competence(ev: &Evaluator<'_>, index: usize) -> Vec<Line> {
         push(&clause.note, find::distinct(ev, index, &clause.rule));
     }
     for clause in &rule.checked_by {
-        let checked = ev.history.answered(index, &clause.rule).is_some() || ev.history.of_kinds(&clause.rule, index).next().is_some();
+        let checked = ev.history.answered(index, &clause.rule).is_some()
+            || ev.history.of_kinds(&clause.rule, index).next().is_some();
         let truth = if checked {
             Truth::Yes
         } else if ev.history.silent(&clause.rule).is_some() {

@@ -61,8 +61,20 @@ pub fn find(law: &Law, name: &str) -> Vec<RuleText> {
 }
 
 /// Nouns whose rules can be explained by name.
-const NOUNS: [&str; 12] =
-    ["clock", "duty", "gate", "ban", "watch", "eligibility", "act", "measure", "meter", "remedy", "breach", "formula"];
+const NOUNS: [&str; 12] = [
+    "clock",
+    "duty",
+    "gate",
+    "ban",
+    "watch",
+    "eligibility",
+    "act",
+    "measure",
+    "meter",
+    "remedy",
+    "breach",
+    "formula",
+];
 
 fn rules_named<'s>(source: &'s Source, name: &str) -> Vec<(usize, &'s str)> {
     let mut found = Vec::new();
@@ -73,7 +85,10 @@ fn rules_named<'s>(source: &'s Source, name: &str) -> Vec<(usize, &'s str)> {
         if let Some(from) = start
             && !indented
         {
-            found.push((from, source.text.get(from..at).unwrap_or_default().trim_end()));
+            found.push((
+                from,
+                source.text.get(from..at).unwrap_or_default().trim_end(),
+            ));
             start = None;
         }
         let mut words = line.split(' ');
@@ -88,11 +103,20 @@ fn rules_named<'s>(source: &'s Source, name: &str) -> Vec<(usize, &'s str)> {
     found
 }
 
-fn text(law: &Law, pack: PackId, source: &Source, offset: usize, lines: &str, name: &str) -> RuleText {
+fn text(
+    law: &Law,
+    pack: PackId,
+    source: &Source,
+    offset: usize,
+    lines: &str,
+    name: &str,
+) -> RuleText {
     let end = offset + lines.len();
     let mut citations: Vec<String> = Vec::new();
     law.each_note(&mut |owner, note| {
-        let here = owner == pack && law.file(note.file).name == source.name && (offset..end).contains(&note.offset);
+        let here = owner == pack
+            && law.file(note.file).name == source.name
+            && (offset..end).contains(&note.offset);
         for citation in note.citations.iter().filter(|_| here) {
             if !citations.iter().any(|known| **known == **citation) {
                 citations.push(citation.to_string());
@@ -102,22 +126,38 @@ fn text(law: &Law, pack: PackId, source: &Source, offset: usize, lines: &str, na
     let passages = citations
         .iter()
         .filter_map(|citation| law.passage(pack, citation))
-        .map(|p| (p.citation.clone(), p.rendering.0.clone().map(|text| text.to_string())))
+        .map(|p| {
+            (
+                p.citation.clone(),
+                p.rendering.0.clone().map(|text| text.to_string()),
+            )
+        })
         .collect();
     let mut official = Vec::new();
     for citation in &citations {
         let (code, rest) = citation.split_once(' ').unwrap_or((citation, ""));
         let number = rest.split('(').next().unwrap_or_default().to_owned();
         let sources = &law.pack(pack).sources;
-        if let Some(file) = sources.iter().find(|s| s.code == code).and_then(|s| s.file.clone()) {
+        if let Some(file) = sources
+            .iter()
+            .find(|s| s.code == code)
+            .and_then(|s| s.file.clone())
+        {
             let entry = (code.to_owned(), file, number);
             if !official.contains(&entry) {
                 official.push(entry);
             }
         }
     }
-    let versions = law.clocks.iter().map(|c| (c.pack, &c.name, &c.version)).chain(law.gates.iter().map(|g| (g.pack, &g.name, &g.version)));
-    let not_encoded = versions.filter(|(p, n, _)| *p == pack && *n == name).flat_map(|(_, _, v)| v.not_encoded.clone()).collect();
+    let versions = law
+        .clocks
+        .iter()
+        .map(|c| (c.pack, &c.name, &c.version))
+        .chain(law.gates.iter().map(|g| (g.pack, &g.name, &g.version)));
+    let not_encoded = versions
+        .filter(|(p, n, _)| *p == pack && *n == name)
+        .flat_map(|(_, _, v)| v.not_encoded.clone())
+        .collect();
     RuleText {
         name: format!("{} {name}", law.pack(pack).name),
         place: format!("{}:{}", source.name, source.line_of(offset)),
@@ -133,8 +173,13 @@ fn text(law: &Law, pack: PackId, source: &Source, offset: usize, lines: &str, na
 /// # Errors
 /// What of the facts cannot be read.
 pub fn tell(law: &Law, rule: &RuleText, facts: &[String]) -> Result<Told, String> {
-    let (pack, bare) = rule.name.split_once(' ').unwrap_or((rule.name.as_str(), ""));
-    let pack = law.pack_named(pack).ok_or_else(|| format!("no pack `{pack}`"))?;
+    let (pack, bare) = rule
+        .name
+        .split_once(' ')
+        .unwrap_or((rule.name.as_str(), ""));
+    let pack = law
+        .pack_named(pack)
+        .ok_or_else(|| format!("no pack `{pack}`"))?;
     let mut builder = Builder::new(law, pack);
     for fact in facts {
         builder.line(fact)?;
@@ -143,8 +188,19 @@ pub fn tell(law: &Law, rule: &RuleText, facts: &[String]) -> Result<Told, String
     let proposals: Vec<Proposal> = builder.proposals();
     let proposed = proposals.iter().flat_map(|p| p.gates.clone());
     Ok(Told {
-        clocks: assessment.clocks.iter().filter(|c| ends_with(&c.rule, bare)).cloned().collect(),
-        gates: assessment.gates.iter().cloned().chain(proposed).filter(|g| ends_with(&g.rule, bare)).collect(),
+        clocks: assessment
+            .clocks
+            .iter()
+            .filter(|c| ends_with(&c.rule, bare))
+            .cloned()
+            .collect(),
+        gates: assessment
+            .gates
+            .iter()
+            .cloned()
+            .chain(proposed)
+            .filter(|g| ends_with(&g.rule, bare))
+            .collect(),
         assessment,
     })
 }

@@ -1,7 +1,7 @@
 //! Puts what was computed into the plain data of an assessment.
 
 use habeas_law::expression::Expression;
-use habeas_law::moment::{End, Precision, When, start_of, shift};
+use habeas_law::moment::{End, Precision, When, shift, start_of};
 use habeas_law::rules::{Clause, FieldId, HeldFlag, Note};
 use habeas_law::{Law, Truth, Value, Words};
 use jiff::Timestamp;
@@ -9,7 +9,9 @@ use jiff::tz::TimeZone;
 
 use crate::act::Act;
 use crate::assess::Explained;
-use crate::assessment::{Alternative, Citation, Clock, Ends, Fact, Line, Moment, Needed, RecordedAct, Segment, Status};
+use crate::assessment::{
+    Alternative, Citation, Clock, Ends, Fact, Line, Moment, Needed, RecordedAct, Segment, Status,
+};
 use crate::clock::{Run, SegmentKind, State};
 use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace, Used, as_moment};
 use crate::history::History;
@@ -31,7 +33,10 @@ const LATE_RECORD_HOURS: i64 = 24;
 /// What a note cites.
 #[must_use]
 pub fn citation(note: &Note) -> Citation {
-    Citation { passages: note.citations.clone(), basis: note.basis.clone() }
+    Citation {
+        passages: note.citations.clone(),
+        basis: note.basis.clone(),
+    }
 }
 
 impl Shower<'_> {
@@ -45,16 +50,28 @@ impl Shower<'_> {
     #[must_use]
     pub fn instant(&self, instant: i64) -> Moment {
         let text = Timestamp::from_second(instant)
-            .map(|t| t.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+            .map(|t| {
+                t.to_zoned_datetime(self.zone.clone())
+                    .strftime("%Y-%m-%dT%H:%M:%S%:z")
+                    .to_string()
+            })
             .unwrap_or_default();
-        Moment { text, instant, day_only: false }
+        Moment {
+            text,
+            instant,
+            day_only: false,
+        }
     }
 
     /// The end of a period.
     #[must_use]
     pub fn end(&self, end: End) -> Moment {
         match end {
-            End::Day(day) => Moment { text: day.to_string(), instant: start_of(shift(day, 1), self.zone), day_only: true },
+            End::Day(day) => Moment {
+                text: day.to_string(),
+                instant: start_of(shift(day, 1), self.zone),
+                day_only: true,
+            },
             End::Instant(instant) => self.instant(instant),
         }
     }
@@ -63,8 +80,16 @@ impl Shower<'_> {
     #[must_use]
     pub fn when(&self, when: &When) -> Moment {
         match when.precision {
-            Precision::Day => Moment { text: when.day.to_string(), instant: when.from, day_only: true },
-            Precision::Hour => Moment { text: when.show(self.zone), instant: when.from, day_only: false },
+            Precision::Day => Moment {
+                text: when.day.to_string(),
+                instant: when.from,
+                day_only: true,
+            },
+            Precision::Hour => Moment {
+                text: when.show(self.zone),
+                instant: when.from,
+                day_only: false,
+            },
             _ => self.instant(when.from),
         }
     }
@@ -78,7 +103,9 @@ impl Shower<'_> {
     fn need_label(&self, need: Need) -> Words {
         let field = |act: Option<habeas_law::rules::ActId>, field: FieldId| {
             let acts = self.law.acts.iter().enumerate();
-            let known = acts.filter(|(n, _)| act.is_none_or(|a| a.index() == *n)).find_map(|(_, a)| a.fields.iter().find(|f| f.id == field));
+            let known = acts
+                .filter(|(n, _)| act.is_none_or(|a| a.index() == *n))
+                .find_map(|(_, a)| a.fields.iter().find(|f| f.id == field));
             known.map(|f| f.words.clone())
         };
         let found = match need {
@@ -86,7 +113,9 @@ impl Shower<'_> {
             Need::Fact(id) => field(None, id),
             Need::Act(act) | Need::Attribute(act, _) => Some(self.law.act(act).words.clone()),
         };
-        found.filter(|w| !w.incomplete()).unwrap_or_else(|| crate::assess::plain(&need.show(self.law)))
+        found
+            .filter(|w| !w.incomplete())
+            .unwrap_or_else(|| crate::assess::plain(&need.show(self.law)))
     }
 
     /// Facts missing.
@@ -96,7 +125,10 @@ impl Shower<'_> {
         for need in needs {
             let name = need.show(self.law);
             if !found.iter().any(|n| n.name == name) {
-                found.push(Needed { name, label: self.need_label(*need) });
+                found.push(Needed {
+                    name,
+                    label: self.need_label(*need),
+                });
             }
         }
         found
@@ -111,19 +143,30 @@ impl Shower<'_> {
                 label: self.need_label(u.name),
                 value: self.value(&u.value),
                 value_label: self.value_label(u.name, &u.value),
-                act: u.act.and_then(|n| self.history.get(n)).map(|a| a.id.clone()),
+                act: u
+                    .act
+                    .and_then(|n| self.history.get(n))
+                    .map(|a| a.id.clone()),
             })
             .collect()
     }
 
     fn value_label(&self, name: Need, value: &Value) -> Option<Words> {
-        let (Value::Word(word), field) = (value, match name {
-            Need::Field(_, field) | Need::Fact(field) => field,
-            _ => return None,
-        }) else {
+        let (Value::Word(word), field) = (
+            value,
+            match name {
+                Need::Field(_, field) | Need::Fact(field) => field,
+                _ => return None,
+            },
+        ) else {
             return None;
         };
-        let mut fields = self.law.acts.iter().flat_map(|a| &a.fields).filter(|f| f.id == field);
+        let mut fields = self
+            .law
+            .acts
+            .iter()
+            .flat_map(|a| &a.fields)
+            .filter(|f| f.id == field);
         fields.find_map(|f| self.law.word_label(*word, &f.ty).cloned())
     }
 
@@ -145,13 +188,18 @@ impl Shower<'_> {
     #[must_use]
     pub fn act(&self, act: &Act, corrected_by: Option<Box<str>>) -> RecordedAct {
         let kind = self.law.act(act.kind);
-        let over = act.until.map_or(act.happened.to, |until| until.to.max(act.happened.to));
-        let late = act.recorded.map(|r| (r.from - over) / 3600).filter(|h| *h >= LATE_RECORD_HOURS);
+        let over = act
+            .until
+            .map_or(act.happened.to, |until| until.to.max(act.happened.to));
+        let late = act
+            .recorded
+            .map(|r| (r.from - over) / 3600)
+            .filter(|h| *h >= LATE_RECORD_HOURS);
         let label = |id: FieldId| kind.fields.iter().find(|f| f.id == id);
         RecordedAct {
             id: act.id.clone(),
             kind: kind.full_name.clone(),
-            label: if kind.facts { Words::new("facts stated", "案情陈述") } else { kind.words.clone() },
+            label: kind.words.clone(),
             effect: kind.effect,
             organ: act.by.organ.map(|o| self.law.organ(o).name.clone()),
             organ_label: act.by.organ.map(|o| self.law.organ(o).words.clone()),
@@ -175,7 +223,9 @@ impl Shower<'_> {
     }
 
     fn act_id(&self, index: Option<usize>) -> Option<Box<str>> {
-        index.and_then(|n| self.history.get(n)).map(|act| act.id.clone())
+        index
+            .and_then(|n| self.history.get(n))
+            .map(|act| act.id.clone())
     }
 
     /// A clock with its derivation.
@@ -195,27 +245,46 @@ impl Shower<'_> {
             applies: run.applies,
             of: self.act_id(run.anchor),
             number: run.number,
-            status: if run.applies == Truth::Unknown && !rule.duty { Status::Unknown } else { status(run) },
+            status: if run.applies == Truth::Unknown && !rule.duty {
+                Status::Unknown
+            } else {
+                status(run)
+            },
             extended: run.extended,
             started: run.start.as_ref().map(|s| self.when(s)),
-            warnings: ends.as_ref().map(|ends| self.warnings(rule, ends)).unwrap_or_default(),
+            warnings: ends
+                .as_ref()
+                .map(|ends| self.warnings(rule, ends))
+                .unwrap_or_default(),
             ends,
             computed: run.computed.map(|end| self.end(end)),
             determined_by: run.determined.and_then(|(_, n)| self.act_id(Some(n))),
             closed_by: self.act_id(run.closed_by),
             overrun_minutes: overrun_minutes(ev, run),
             bearers: self.bearers(rule),
-            must: rule.must.iter().flat_map(|m| m.rule.acts.iter().map(|a| self.law.act(*a).words.clone())).collect(),
+            must: rule
+                .must
+                .iter()
+                .flat_map(|m| m.rule.acts.iter().map(|a| self.law.act(*a).words.clone()))
+                .collect(),
             segments: run.segments.iter().map(|s| self.segment(s)).collect(),
             also: self.also(ev, run),
             because: self.because(ev, run),
-            needs: if settled { Vec::new() } else { self.needs(&explained.needs) },
+            needs: if settled {
+                Vec::new()
+            } else {
+                self.needs(&explained.needs)
+            },
             article: rule.version.article.clone(),
         }
     }
 
     fn bearers(&self, rule: &habeas_law::rules::Clock) -> Vec<Words> {
-        let organs = rule.must.iter().flat_map(|m| m.rule.organs.iter()).chain(rule.owed_by.iter().flat_map(|o| o.rule.iter()));
+        let organs = rule
+            .must
+            .iter()
+            .flat_map(|m| m.rule.organs.iter())
+            .chain(rule.owed_by.iter().flat_map(|o| o.rule.iter()));
         let mut found: Vec<Words> = Vec::new();
         for organ in organs {
             let words = &self.law.organ(*organ).words;
@@ -259,7 +328,13 @@ impl Shower<'_> {
     fn also(&self, ev: &Evaluator<'_>, run: &Run) -> Vec<Alternative> {
         let rule = self.law.clock(run.clock);
         let convention = self.law.convention(rule.convention);
-        let (Some(start), Some(base)) = (run.start, run.earliest.as_ref()) else { return Vec::new() };
+        let (Some(start), Some(base)) = (run.start, run.earliest.as_ref()) else {
+            return Vec::new();
+        };
+        // A ceiling was counted in another clock, which shows its own alternatives.
+        if !rule.never_past.is_empty() {
+            return Vec::new();
+        }
         let mut found = Vec::new();
         for clause in &convention.also {
             let mut choices = convention.choices.clone();
@@ -270,9 +345,16 @@ impl Shower<'_> {
             choices.years = other.years.or(choices.years);
             choices.last_day = other.last_day.clone().or(choices.last_day);
             let counter = self.law.counter_with(rule.pack, &choices);
-            let Some(length) = self.total_length(ev, run) else { continue };
-            let last_start = run.segments.iter().rfind(|s| s.kind == SegmentKind::Recounted);
-            let start = last_start.map_or(start.earliest(), |s| habeas_law::moment::Point::new(s.from, self.law.zone(rule.pack)));
+            let Some(length) = self.total_length(ev, run) else {
+                continue;
+            };
+            let last_start = run
+                .segments
+                .iter()
+                .rfind(|s| s.kind == SegmentKind::Recounted);
+            let start = last_start.map_or(start.earliest(), |s| {
+                habeas_law::moment::Point::new(s.from, self.law.zone(rule.pack))
+            });
             let held = match rule.held {
                 HeldFlag::Always => true,
                 HeldFlag::Never => false,
@@ -280,7 +362,11 @@ impl Shower<'_> {
             };
             let end = counter.end(start, length, &run.still, held).end;
             if end != base.end {
-                found.push(Alternative { label: label.clone(), ends: self.end(end), citation: citation(&clause.note) });
+                found.push(Alternative {
+                    label: label.clone(),
+                    ends: self.end(end),
+                    citation: citation(&clause.note),
+                });
             }
         }
         found
@@ -295,7 +381,11 @@ impl Shower<'_> {
         let scope = self.scope(ev, run);
         let mut total = None;
         for line in &rule.lasts {
-            let when = line.rule.when.as_ref().map_or(Truth::Yes, |c| ev.truth(c, scope, &mut Silent::default()));
+            let when = line
+                .rule
+                .when
+                .as_ref()
+                .map_or(Truth::Yes, |c| ev.truth(c, scope, &mut Silent::default()));
             if when == Truth::Yes {
                 total = match ev.value(&line.rule.value, scope, &mut Silent::default()) {
                     Some(Value::Length(length)) => Some(length),
@@ -305,10 +395,23 @@ impl Shower<'_> {
             }
         }
         let mut total = total?;
-        for segment in run.segments.iter().filter(|s| s.kind == SegmentKind::Extended) {
-            let clause = rule.extensions.iter().find(|e| e.note.id == segment.clause)?;
-            let inner = Scope { current: segment.act, ..scope };
-            let length = |e: &Option<Expression>| match e.as_ref().and_then(|e| ev.value(e, inner, &mut Silent::default())) {
+        for segment in run
+            .segments
+            .iter()
+            .filter(|s| s.kind == SegmentKind::Extended)
+        {
+            let clause = rule
+                .extensions
+                .iter()
+                .find(|e| e.note.id == segment.clause)?;
+            let inner = Scope {
+                current: segment.act,
+                ..scope
+            };
+            let length = |e: &Option<Expression>| match e
+                .as_ref()
+                .and_then(|e| ev.value(e, inner, &mut Silent::default()))
+            {
                 Some(Value::Length(length)) => Some(length),
                 _ => None,
             };
@@ -327,18 +430,39 @@ impl Shower<'_> {
 
     fn scope<'s>(&self, ev: &Evaluator<'s>, run: &Run) -> Scope<'s> {
         let rule = ev.law.clock(run.clock);
-        Scope { anchor: run.anchor, anchor_kinds: &rule.of, start: run.start, ..Scope::of_facts(rule.pack, ev.history.visible(ev.at)) }
+        Scope {
+            anchor: run.anchor,
+            anchor_kinds: &rule.of,
+            start: run.start,
+            ..Scope::of_facts(rule.pack, ev.history.visible(ev.at))
+        }
     }
 
     /// A line for a condition.
-    fn condition(&self, ev: &Evaluator<'_>, note: &Note, condition: Option<&Expression>, scope: Scope<'_>) -> Line {
+    fn condition(
+        &self,
+        ev: &Evaluator<'_>,
+        note: &Note,
+        condition: Option<&Expression>,
+        scope: Scope<'_>,
+    ) -> Line {
         let mut trace = Trace::default();
         let truth = condition.map(|c| ev.truth(c, scope, &mut trace));
         if truth.is_some_and(Truth::known) {
             trace.needs.clear();
         }
         let decided = |need: Need, assumed: Truth| {
-            condition.is_some_and(|c| ev.truth(c, Scope { assume: Some((need, assumed)), ..scope }, &mut Silent::default()).known())
+            condition.is_some_and(|c| {
+                ev.truth(
+                    c,
+                    Scope {
+                        assume: Some((need, assumed)),
+                        ..scope
+                    },
+                    &mut Silent::default(),
+                )
+                .known()
+            })
         };
         let needs = ev.ranked(trace.needs, decided);
         Line {
@@ -367,7 +491,9 @@ impl Shower<'_> {
             let mut shown = self.condition(ev, &line.note, line.rule.when.as_ref(), scope);
             if shown.truth.unwrap_or(Truth::Yes) != Truth::No {
                 let mut trace = Trace::default();
-                let start = ev.value(&line.rule.value, scope, &mut trace).and_then(|v| as_moment(&v, self.zone));
+                let start = ev
+                    .value(&line.rule.value, scope, &mut trace)
+                    .and_then(|v| as_moment(&v, self.zone));
                 shown.facts.extend(self.facts(&trace.used));
                 if start.is_none() {
                     shown.needs.extend(self.needs(&trace.needs));
@@ -383,7 +509,10 @@ impl Shower<'_> {
         for line in &rule.lasts {
             let mut shown = self.condition(ev, &line.note, line.rule.when.as_ref(), scope);
             let decided = shown.truth.is_none_or(|t| t == Truth::Yes);
-            let base = run.segments.iter().find(|s| s.kind == SegmentKind::Base && s.clause == line.note.id);
+            let base = run
+                .segments
+                .iter()
+                .find(|s| s.kind == SegmentKind::Base && s.clause == line.note.id);
             shown.reaches = base.map(|s| self.end(s.end));
             lines.push(shown);
             if decided {
@@ -398,7 +527,13 @@ impl Shower<'_> {
         lines
     }
 
-    fn because_of_acts(&self, ev: &Evaluator<'_>, run: &Run, scope: Scope<'_>, lines: &mut Vec<Line>) {
+    fn because_of_acts(
+        &self,
+        ev: &Evaluator<'_>,
+        run: &Run,
+        scope: Scope<'_>,
+        lines: &mut Vec<Line>,
+    ) {
         let rule = self.law.clock(run.clock);
         let kinds: Vec<_> = rule
             .extensions
@@ -408,77 +543,190 @@ impl Shower<'_> {
             .chain(rule.stands_still.iter().flat_map(|r| &r.rule.from.acts))
             .copied()
             .collect();
-        let mine = |n: &usize| Some(*n) != run.anchor && run.anchor.is_none_or(|a| self.history.belongs(*n, a, &rule.of));
+        let mine = |n: &usize| {
+            Some(*n) != run.anchor
+                && run
+                    .anchor
+                    .is_none_or(|a| self.history.belongs(*n, a, &rule.of))
+        };
         for n in self.history.of_kinds(&kinds, scope.horizon).filter(mine) {
-            let Some(act) = self.history.get(n) else { continue };
+            let Some(act) = self.history.get(n) else {
+                continue;
+            };
             let used = |s: &&crate::clock::Segment| s.act == Some(n);
-            let before = run.segments.iter().take_while(|s| s.act != Some(n)).filter(|s| !matches!(s.kind, SegmentKind::Void | SegmentKind::Suspended)).last();
-            let end = before.map(|s| crate::evaluate::bounds(s.end, s.end, self.zone)).or(scope.end);
-            let inner = Scope { current: Some(n), end, ..scope };
-            for clause in rule.extensions.iter().filter(|e| e.rule.trigger.acts.contains(&act.kind)) {
-                let mut shown = self.condition(ev, &clause.note, clause.rule.trigger.condition.as_ref(), inner);
-                let segment = run.segments.iter().filter(used).find(|s| s.clause == clause.note.id && s.kind == SegmentKind::Extended);
+            let before = run
+                .segments
+                .iter()
+                .take_while(|s| s.act != Some(n))
+                .filter(|s| !matches!(s.kind, SegmentKind::Void | SegmentKind::Suspended))
+                .last();
+            let end = before
+                .map(|s| crate::evaluate::bounds(s.end, s.end, self.zone))
+                .or(scope.end);
+            let inner = Scope {
+                current: Some(n),
+                end,
+                ..scope
+            };
+            for clause in rule
+                .extensions
+                .iter()
+                .filter(|e| e.rule.trigger.acts.contains(&act.kind))
+            {
+                let mut shown = self.condition(
+                    ev,
+                    &clause.note,
+                    clause.rule.trigger.condition.as_ref(),
+                    inner,
+                );
+                let segment = run
+                    .segments
+                    .iter()
+                    .filter(used)
+                    .find(|s| s.clause == clause.note.id && s.kind == SegmentKind::Extended);
                 shown.reaches = segment.map(|s| self.end(s.end));
                 if segment.is_none() && shown.truth.is_none() {
                     shown.truth = Some(Truth::No);
                 }
                 lines.push(shown);
             }
-            if rule.extensions.iter().any(|e| e.rule.trigger.acts.contains(&act.kind)) {
+            if rule
+                .extensions
+                .iter()
+                .any(|e| e.rule.trigger.acts.contains(&act.kind))
+            {
                 for need in &rule.extension_needs {
                     lines.push(self.condition(ev, &need.note, Some(&need.rule), inner));
                 }
             }
-            for clause in rule.restarts.iter().filter(|r| r.rule.trigger.acts.contains(&act.kind)) {
-                let mut shown = self.condition(ev, &clause.note, clause.rule.trigger.condition.as_ref(), inner);
-                let segment = run.segments.iter().filter(used).find(|s| s.kind == SegmentKind::Recounted);
+            for clause in rule
+                .restarts
+                .iter()
+                .filter(|r| r.rule.trigger.acts.contains(&act.kind))
+            {
+                let mut shown = self.condition(
+                    ev,
+                    &clause.note,
+                    clause.rule.trigger.condition.as_ref(),
+                    inner,
+                );
+                let segment = run
+                    .segments
+                    .iter()
+                    .filter(used)
+                    .find(|s| s.kind == SegmentKind::Recounted);
                 shown.reaches = segment.map(|s| self.end(s.end));
                 lines.push(shown);
             }
-            for clause in rule.stands_still.iter().filter(|r| r.rule.from.acts.contains(&act.kind)) {
-                lines.push(self.condition(ev, &clause.note, clause.rule.from.condition.as_ref(), inner));
+            for clause in rule
+                .stands_still
+                .iter()
+                .filter(|r| r.rule.from.acts.contains(&act.kind))
+            {
+                lines.push(self.condition(
+                    ev,
+                    &clause.note,
+                    clause.rule.from.condition.as_ref(),
+                    inner,
+                ));
             }
         }
         for clause in &rule.never_past {
             let mut shown = self.condition(ev, &clause.note, None, scope);
-            let reached = ev.value(&clause.rule, scope, &mut Silent::default()).and_then(|v| as_moment(&v, self.zone));
+            let reached = ev
+                .value(&clause.rule, scope, &mut Silent::default())
+                .and_then(|v| as_moment(&v, self.zone));
             shown.reaches = reached.as_ref().map(|w| self.when(w));
             lines.push(shown);
         }
     }
 
-    fn because_of_closing(&self, ev: &Evaluator<'_>, run: &Run, scope: Scope<'_>, lines: &mut Vec<Line>) {
+    fn because_of_closing(
+        &self,
+        ev: &Evaluator<'_>,
+        run: &Run,
+        scope: Scope<'_>,
+        lines: &mut Vec<Line>,
+    ) {
         let rule = self.law.clock(run.clock);
-        let conditional = |clause: &&Clause<habeas_law::rules::Trigger>| clause.rule.condition.is_some();
+        let conditional =
+            |clause: &&Clause<habeas_law::rules::Trigger>| clause.rule.condition.is_some();
         let closing = |n: usize, clause: &Clause<habeas_law::rules::Trigger>| {
-            self.history.get(n).is_some_and(|act| clause.rule.acts.contains(&act.kind))
+            self.history
+                .get(n)
+                .is_some_and(|act| clause.rule.acts.contains(&act.kind))
         };
         let mut shown_for = Vec::new();
         for clause in rule.met.iter().chain(&rule.ended) {
-            let Some(n) = run.closed_by.filter(|n| closing(*n, clause)) else { continue };
-            let inner = Scope { current: Some(n), ..scope };
+            let Some(n) = run.closed_by.filter(|n| closing(*n, clause)) else {
+                continue;
+            };
+            let inner = Scope {
+                current: Some(n),
+                ..scope
+            };
+            shown_for.push(clause.note.id);
+            // What must be done is shown with its due time already; the clock says by what it was met.
+            if rule
+                .must
+                .as_ref()
+                .is_some_and(|must| must.note.id == clause.note.id)
+            {
+                continue;
+            }
             let mut line = self.condition(ev, &clause.note, clause.rule.condition.as_ref(), inner);
             line.reaches = self.history.get(n).map(|act| self.when(&act.happened));
             lines.push(line);
-            shown_for.push(clause.note.id);
         }
-        for clause in rule.met.iter().chain(&rule.ended).filter(conditional).filter(|c| !shown_for.contains(&c.note.id)) {
-            for n in self.history.of_kinds(&clause.rule.acts, scope.horizon).filter(|n| run.anchor.is_none_or(|a| *n > a)) {
-                lines.push(self.condition(ev, &clause.note, clause.rule.condition.as_ref(), Scope { current: Some(n), ..scope }));
+        for clause in rule
+            .met
+            .iter()
+            .chain(&rule.ended)
+            .filter(conditional)
+            .filter(|c| !shown_for.contains(&c.note.id))
+        {
+            for n in self
+                .history
+                .of_kinds(&clause.rule.acts, scope.horizon)
+                .filter(|n| run.anchor.is_none_or(|a| *n > a))
+            {
+                lines.push(self.condition(
+                    ev,
+                    &clause.note,
+                    clause.rule.condition.as_ref(),
+                    Scope {
+                        current: Some(n),
+                        ..scope
+                    },
+                ));
             }
         }
         if let Some(repeat) = &rule.repeats
             && let Some(condition) = &repeat.rule.from_due_where
         {
             match run.closed_by {
-                Some(n) => lines.push(self.condition(ev, &repeat.note, Some(condition), Scope { current: Some(n), ..scope })),
+                Some(n) => lines.push(self.condition(
+                    ev,
+                    &repeat.note,
+                    Some(condition),
+                    Scope {
+                        current: Some(n),
+                        ..scope
+                    },
+                )),
                 None => lines.push(self.condition(ev, &repeat.note, None, scope)),
             }
         }
         if let Some((end, n)) = run.determined
             && let Some(act) = self.history.get(n)
         {
-            for clause in self.law.act(act.kind).determines.iter().filter(|c| c.rule.0 == rule.group) {
+            for clause in self
+                .law
+                .act(act.kind)
+                .determines
+                .iter()
+                .filter(|c| c.rule.0 == rule.group)
+            {
                 let mut line = self.condition(ev, &clause.note, None, scope);
                 line.reaches = Some(self.end(end));
                 lines.push(line);

@@ -43,11 +43,19 @@ pub fn run_examples(law: &Law, prefix: &str) -> Report {
         }
         report.conditions += 1;
         let counts = seen.0.get(&note.id).copied().unwrap_or_default();
-        let missing: Vec<&'static str> =
-            counts.iter().zip(["yes", "no", "unknown"]).filter(|(count, _)| **count == 0).map(|(_, name)| name).collect();
+        let missing: Vec<&'static str> = counts
+            .iter()
+            .zip(["yes", "no", "unknown"])
+            .filter(|(count, _)| **count == 0)
+            .map(|(_, name)| name)
+            .collect();
         if !missing.is_empty() {
             let place = format!("{}:{}", source.name, source.line_of(note.offset));
-            report.unseen.push(Unseen { place, clause: note.text.to_string(), missing });
+            report.unseen.push(Unseen {
+                place,
+                clause: note.text.to_string(),
+                missing,
+            });
         }
     });
     report.unseen.sort_by(|a, b| a.place.cmp(&b.place));
@@ -58,7 +66,12 @@ pub fn run_examples(law: &Law, prefix: &str) -> Report {
 ///
 /// # Errors
 /// Problems of the mappings, or what is wrong with the file.
-pub fn run_cases(law: &Law, library: &Library, text: &str, only: &[String]) -> Result<Vec<CaseResult>, CasesError> {
+pub fn run_cases(
+    law: &Law,
+    library: &Library,
+    text: &str,
+    only: &[String],
+) -> Result<Vec<CaseResult>, CasesError> {
     let mut mappings = Mappings::default();
     let mut problems = Vec::new();
     for (name, text) in &library.mappings {

@@ -38,36 +38,63 @@ impl Timeline {
     #[must_use]
     pub fn build(law: &Law, history: &History<'_>, at: i64) -> Self {
         let nothing = Self::default();
-        let evaluator = Evaluator { law, history, timeline: &nothing, at };
+        let evaluator = Evaluator {
+            law,
+            history,
+            timeline: &nothing,
+            at,
+        };
         let horizon = history.visible(at);
         let mut timeline = Self::default();
         for (n, measure) in law.measures.iter().enumerate() {
             let id = MeasureId(u16::try_from(n).unwrap_or(u16::MAX));
             let mut kinds = measure.begins.iter().flat_map(|c| &c.rule.acts);
             if measure.held {
-                timeline.silent = timeline.silent.or_else(|| kinds.find(|k| history.partial.covers(**k)).copied());
+                timeline.silent = timeline
+                    .silent
+                    .or_else(|| kinds.find(|k| history.partial.covers(**k)).copied());
             }
             let mut running: Option<Spell> = None;
             for (index, act) in history.acts.iter().enumerate().take(horizon) {
                 let hits = |trigger: &Trigger| {
                     trigger.acts.contains(&act.kind)
                         && trigger.condition.as_ref().is_none_or(|condition| {
-                            let scope = Scope { current: Some(index), ..Scope::of_facts(measure.pack, horizon) };
+                            let scope = Scope {
+                                current: Some(index),
+                                ..Scope::of_facts(measure.pack, horizon)
+                            };
                             evaluator.truth(condition, scope, &mut Silent::default()) == Truth::Yes
                         })
                 };
                 match &mut running {
                     None if measure.begins.iter().any(|c| hits(&c.rule)) => {
                         let from = act.happened;
-                        running = Some(Spell { measure: id, begin: index, end: None, from, to: None, held: measure.held });
+                        running = Some(Spell {
+                            measure: id,
+                            begin: index,
+                            end: None,
+                            from,
+                            to: None,
+                            held: measure.held,
+                        });
                     }
                     // Another organ takes the measure anew.
-                    Some(spell) if taken_over(history, spell.begin, act) && measure.begins.iter().any(|c| hits(&c.rule)) => {
+                    Some(spell)
+                        if taken_over(history, spell.begin, act)
+                            && measure.begins.iter().any(|c| hits(&c.rule)) =>
+                    {
                         spell.end = Some(index);
                         spell.to = Some(act.happened);
                         timeline.spells.extend(running.take());
                         let from = act.happened;
-                        running = Some(Spell { measure: id, begin: index, end: None, from, to: None, held: measure.held });
+                        running = Some(Spell {
+                            measure: id,
+                            begin: index,
+                            end: None,
+                            from,
+                            to: None,
+                            held: measure.held,
+                        });
                     }
                     Some(spell) if measure.ends.iter().any(|c| hits(&c.rule)) => {
                         spell.end = Some(index);
@@ -79,14 +106,20 @@ impl Timeline {
             }
             timeline.spells.extend(running);
         }
-        timeline.spells.sort_by_key(|spell| (spell.begin, spell.measure));
+        timeline
+            .spells
+            .sort_by_key(|spell| (spell.begin, spell.measure));
         timeline
     }
 
     /// Whether the person was held at an instant.
     #[must_use]
     pub fn held(&self, at: i64) -> Truth {
-        if self.spells.iter().any(|spell| spell.held && spell.covers(at)) {
+        if self
+            .spells
+            .iter()
+            .any(|spell| spell.held && spell.covers(at))
+        {
             Truth::Yes
         } else if self.silent.is_some() {
             Truth::Unknown
@@ -98,13 +131,20 @@ impl Timeline {
     /// Whether a measure ran at an instant.
     #[must_use]
     pub fn under(&self, measure: MeasureId, at: i64) -> Truth {
-        self.spells.iter().any(|spell| spell.measure == measure && spell.covers(at)).into()
+        self.spells
+            .iter()
+            .any(|spell| spell.measure == measure && spell.covers(at))
+            .into()
     }
 
     /// Stretches in which the person was held, up to an instant, joined.
     #[must_use]
     pub fn holds(&self, at: i64) -> habeas_law::count::Union {
-        let parts = self.spells.iter().filter(|spell| spell.held).map(|spell| (spell.from.from, spell.to.map_or(at, |to| over(&to).min(at))));
+        let parts = self
+            .spells
+            .iter()
+            .filter(|spell| spell.held)
+            .map(|spell| (spell.from.from, spell.to.map_or(at, |to| over(&to).min(at))));
         habeas_law::count::Union::new(parts.collect())
     }
 }
@@ -113,17 +153,26 @@ impl Spell {
     /// Whether it ran at an instant; where only the day of an end is known, the whole day counts.
     #[must_use]
     pub fn covers(&self, at: i64) -> bool {
-        self.from.from <= at && self.to.is_none_or(|to| at < to.to || (to.from < to.to && at == to.to))
+        self.from.from <= at
+            && self
+                .to
+                .is_none_or(|to| at < to.to || (to.from < to.to && at == to.to))
     }
 }
 
 fn taken_over(history: &History<'_>, begin: usize, act: &crate::act::Act) -> bool {
     let organ = history.get(begin).and_then(|first| first.by.organ);
-    organ.zip(act.by.organ).is_some_and(|(before, now)| before != now)
+    organ
+        .zip(act.by.organ)
+        .is_some_and(|(before, now)| before != now)
 }
 
 /// The instant at which a stretch that this moment closes is surely over.
 #[must_use]
 pub fn over(when: &When) -> i64 {
-    if when.from == when.to { when.to } else { when.to + 60 }
+    if when.from == when.to {
+        when.to
+    } else {
+        when.to + 60
+    }
 }

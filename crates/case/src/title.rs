@@ -21,39 +21,71 @@ fn titles<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Vec<Ti
     let mut found = Vec::new();
     for (n, run) in runs.enumerate() {
         let clock = ev.law.clock(run.clock);
-        let (true, Some(start)) = (clock.title && run.state != State::NotStarted, run.start) else { continue };
+        let (true, Some(start)) = (clock.title && run.state != State::NotStarted, run.start) else {
+            continue;
+        };
         let zone = ev.zone(clock.pack);
-        let open = if run.state == State::Unknown && run.earliest.is_none() { start.from } else { i64::MAX };
+        let open = if run.state == State::Unknown && run.earliest.is_none() {
+            start.from
+        } else {
+            i64::MAX
+        };
         let mut sure = run.earliest.as_ref().map_or(open, |c| c.end.ends_at(zone));
-        let mut possible = run.latest.as_ref().map_or(i64::MAX, |c| c.end.ends_at(zone));
+        let mut possible = run
+            .latest
+            .as_ref()
+            .map_or(i64::MAX, |c| c.end.ends_at(zone));
         if let Some(act) = run.closed_by.and_then(|c| ev.history.get(c)) {
             sure = sure.min(over(&act.happened));
             possible = possible.min(over(&act.happened));
         }
         // What may not apply, or what the text itself calls a breach, is no sure title.
-        if run.applies == habeas_law::Truth::Unknown || run.anchor.is_some_and(|n| crate::find::breached(ev, n)) {
+        if run.applies == habeas_law::Truth::Unknown
+            || run.anchor.is_some_and(|n| crate::find::breached(ev, n))
+        {
             sure = start.from;
         }
-        found.push(Title { from: start.from, sure, possible, house_choice: clock.house_choice, run: n });
+        found.push(Title {
+            from: start.from,
+            sure,
+            possible,
+            house_choice: clock.house_choice,
+            run: n,
+        });
     }
     found
 }
 
+/// From, to, and the run that is the title there, with whether that is sure.
+type Stretch = (i64, i64, Option<(usize, bool)>);
+
 /// The stretches of a hold, each with the title that covers it.
-fn sweep(titles: &[Title], from: i64, to: i64) -> Vec<(i64, i64, Option<(usize, bool)>)> {
+fn sweep(titles: &[Title], from: i64, to: i64) -> Vec<Stretch> {
     let mut cuts: Vec<i64> = vec![from, to];
     for title in titles {
-        cuts.extend([title.from, title.sure, title.possible].into_iter().filter(|t| (from..to).contains(t)));
+        cuts.extend(
+            [title.from, title.sure, title.possible]
+                .into_iter()
+                .filter(|t| (from..to).contains(t)),
+        );
     }
     cuts.sort_unstable();
     cuts.dedup();
-    let mut stretches: Vec<(i64, i64, Option<(usize, bool)>)> = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
     for pair in cuts.windows(2) {
-        let (Some(a), Some(b)) = (pair.first().copied(), pair.get(1).copied()) else { continue };
-        let best = |until: fn(&Title) -> i64| {
-            titles.iter().filter(|t| t.from <= a && a < until(t)).max_by_key(|t| (!t.house_choice, t.from, t.run)).map(|t| t.run)
+        let (Some(a), Some(b)) = (pair.first().copied(), pair.get(1).copied()) else {
+            continue;
         };
-        let title = best(|t| t.sure).map(|run| (run, true)).or_else(|| best(|t| t.possible).map(|run| (run, false)));
+        let best = |until: fn(&Title) -> i64| {
+            titles
+                .iter()
+                .filter(|t| t.from <= a && a < until(t))
+                .max_by_key(|t| (!t.house_choice, t.from, t.run))
+                .map(|t| t.run)
+        };
+        let title = best(|t| t.sure)
+            .map(|run| (run, true))
+            .or_else(|| best(|t| t.possible).map(|run| (run, false)));
         match stretches.last_mut() {
             Some(last) if last.2 == title && last.1 == a => last.1 = b,
             _ => stretches.push((a, b, title)),
@@ -87,7 +119,11 @@ pub fn held(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Held> {
                 label: clock.map(|c| c.words.clone()),
                 certain,
                 house_choice: clock.is_some_and(|c| c.house_choice),
-                acts: if title.is_none() { around(&ev, a, b) } else { Vec::new() },
+                acts: if title.is_none() {
+                    around(&ev, a, b)
+                } else {
+                    Vec::new()
+                },
                 needs: show.needs(&needs),
             });
         }
@@ -101,9 +137,23 @@ fn silent(ev: &Evaluator<'_>) -> Vec<Need> {
     if *ev.history.partial == crate::act::Partial::Nothing {
         return found;
     }
-    let here: Vec<&str> = ev.history.acts.iter().map(|act| ev.law.pack(ev.law.act(act.kind).pack).jurisdiction.as_str()).collect();
-    for clock in ev.law.clocks.iter().filter(|c| c.title && here.contains(&ev.law.pack(c.pack).jurisdiction.as_str())) {
-        for kind in clock.of.iter().filter(|kind| ev.history.partial.covers(**kind)) {
+    let here: Vec<&str> = ev
+        .history
+        .acts
+        .iter()
+        .map(|act| ev.law.pack(ev.law.act(act.kind).pack).jurisdiction.as_str())
+        .collect();
+    for clock in ev
+        .law
+        .clocks
+        .iter()
+        .filter(|c| c.title && here.contains(&ev.law.pack(c.pack).jurisdiction.as_str()))
+    {
+        for kind in clock
+            .of
+            .iter()
+            .filter(|kind| ev.history.partial.covers(**kind))
+        {
             if !found.contains(&Need::Act(*kind)) {
                 found.push(Need::Act(*kind));
             }
@@ -122,7 +172,10 @@ pub fn untitled_seconds(ev: &Evaluator<'_>, runs: &[Run]) -> i64 {
     let titles = titles(ev, runs.iter());
     let mut total = 0;
     for (from, to) in holds.parts() {
-        let mut covered: Vec<(i64, i64)> = titles.iter().map(|t| (t.from.max(*from), t.possible.min(*to))).collect();
+        let mut covered: Vec<(i64, i64)> = titles
+            .iter()
+            .map(|t| (t.from.max(*from), t.possible.min(*to)))
+            .collect();
         covered.retain(|(a, b)| a < b);
         total += (to - from) - habeas_law::count::Union::new(covered).within(*from, *to);
     }
@@ -131,7 +184,16 @@ pub fn untitled_seconds(ev: &Evaluator<'_>, runs: &[Run]) -> i64 {
 
 /// The acts next to a stretch: the last before it and the first after it.
 fn around(ev: &Evaluator<'_>, from: i64, to: i64) -> Vec<Box<str>> {
-    let before = ev.history.acts.iter().rev().find(|act| act.happened.from <= from);
+    let before = ev
+        .history
+        .acts
+        .iter()
+        .rev()
+        .find(|act| act.happened.from <= from);
     let after = ev.history.acts.iter().find(|act| act.happened.from >= to);
-    before.into_iter().chain(after).map(|act| act.id.clone()).collect()
+    before
+        .into_iter()
+        .chain(after)
+        .map(|act| act.id.clone())
+        .collect()
 }

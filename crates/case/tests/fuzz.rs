@@ -2,6 +2,12 @@
 //!
 //! The mutations come from a fixed seed, so that a failure comes again. `HABEAS_FUZZ_SECONDS` says how long, 2 by default.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
 mod read_support;
 
 use std::time::{Duration, Instant};
@@ -35,11 +41,60 @@ impl Dice {
 
 /// What stands in acts, and what should not.
 const PIECES: &[&str] = &[
-    "\"", "\\", "\\u0000", "\\ud800", "{", "}", "[", "]", ",", ":", "\n", "\r\n", "\u{feff}", "null", "true", "-1", "1e999",
-    "99999999999999999999", "0.1", "\"none\"", "\"all\"", "\"partial\":", "\"except\":", "\"answers\":\"1\",", "\"corrects\":\"2\",",
-    "\"id\":\"1\",", "2019-XX-XX+37", "2019-XX-XX+99999", "2026-02-30", "2026-03-29T02:30", "2026-10-25T02:30", "2200-12-31",
-    "1900-01-01", "T24:00", "+01:00", "-25:99", "Z", "..", ";", "\"\"", "xx/harbour fog", "xx/harbour facts", "拘留", "\u{202e}", "é",
-    "36525", "73200", "72999 days", "[[\"2026-01-01\",\"2300-12-31\"]]", "field ", "ground", "until", "\t", " ",
+    "\"",
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    "\r\n",
+    "\u{feff}",
+    "null",
+    "true",
+    "-1",
+    "1e999",
+    "99999999999999999999",
+    "0.1",
+    "\"none\"",
+    "\"all\"",
+    "\"partial\":",
+    "\"except\":",
+    "\"answers\":\"1\",",
+    "\"corrects\":\"2\",",
+    "\"id\":\"1\",",
+    "2019-XX-XX+37",
+    "2019-XX-XX+99999",
+    "2026-02-30",
+    "2026-03-29T02:30",
+    "2026-10-25T02:30",
+    "2200-12-31",
+    "1900-01-01",
+    "T24:00",
+    "+01:00",
+    "-25:99",
+    "Z",
+    "..",
+    ";",
+    "\"\"",
+    "xx/harbour fog",
+    "xx/harbour facts",
+    "拘留",
+    "\u{202e}",
+    "é",
+    "36525",
+    "73200",
+    "72999 days",
+    "[[\"2026-01-01\",\"2300-12-31\"]]",
+    "field ",
+    "ground",
+    "until",
+    "\t",
+    " ",
 ];
 
 fn mutate(seed: &str, dice: &mut Dice) -> Vec<u8> {
@@ -66,8 +121,14 @@ fn mutate(seed: &str, dice: &mut Dice) -> Vec<u8> {
             }
             6 => {
                 // One line of the file again, somewhere else.
-                let lines: Vec<Vec<u8>> = bytes.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
-                let line = lines.get(dice.below(lines.len())).cloned().unwrap_or_default();
+                let lines: Vec<Vec<u8>> = bytes
+                    .split_inclusive(|b| *b == b'\n')
+                    .map(<[u8]>::to_vec)
+                    .collect();
+                let line = lines
+                    .get(dice.below(lines.len()))
+                    .cloned()
+                    .unwrap_or_default();
                 bytes.splice(at..at, line);
             }
             _ => drop(bytes.splice(at..at, dice.pick(PIECES).bytes())),
@@ -78,22 +139,35 @@ fn mutate(seed: &str, dice: &mut Dice) -> Vec<u8> {
 
 fn read(law: &Law, bytes: &[u8], as_csv: bool) -> Reading {
     let mut reader = Reader::new(law);
-    let done = if as_csv { reader.csv("x.csv", bytes) } else { reader.json("x.jsonl", bytes) };
+    let done = if as_csv {
+        reader.csv("x.csv", bytes)
+    } else {
+        reader.json("x.jsonl", bytes)
+    };
     done.unwrap();
     reader.finish()
 }
 
 fn check(law: &Law, bytes: &[u8], as_csv: bool) {
     let reading = read(law, bytes, as_csv);
-    let kept = reading.rejects.iter().filter(|reject| reject.raw.is_some()).count() as u64;
+    let kept = reading
+        .rejects
+        .iter()
+        .filter(|reject| reject.raw.is_some())
+        .count() as u64;
     let mut file = Vec::new();
     assert_eq!(write_rejects(&reading.rejects, &mut file).unwrap(), kept);
     for reject in &reading.rejects {
         assert!(reject.to_string().len() < 4_000);
     }
     if !as_csv {
-        let lines = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).split(|b| *b == b'\n');
-        let lines = lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace)).count() as u64;
+        let lines = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(bytes)
+            .split(|b| *b == b'\n');
+        let lines = lines
+            .filter(|line| !line.iter().all(u8::is_ascii_whitespace))
+            .count() as u64;
         assert_eq!(reading.taken + reading.rejects.len() as u64, lines);
     }
     for case in &reading.cases {
@@ -106,13 +180,23 @@ fn check(law: &Law, bytes: &[u8], as_csv: bool) {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "how long to go on, and whether one input hangs; nothing else hangs on it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long to go on, and whether one input hangs; nothing else hangs on it"
+)]
 fn mutated_acts() {
-    let seconds = std::env::var("HABEAS_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let seconds = std::env::var("HABEAS_FUZZ_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(2);
     let law = law();
     let holding = r#""id":"1","case":"a","act":"xx/harbour holding","happened":"2026-11-05T14:05""#;
-    let extension = r#""id":"2","case":"a","act":"xx/harbour extension","happened":"2026-11-05","answers":"1""#;
-    let full = |text: &str| text.replace("HOLDING", holding).replace("EXTENSION", extension);
+    let extension =
+        r#""id":"2","case":"a","act":"xx/harbour extension","happened":"2026-11-05","answers":"1""#;
+    let full = |text: &str| {
+        text.replace("HOLDING", holding)
+            .replace("EXTENSION", extension)
+    };
     let seeds = [
         (full(include_str!("read_good.jsonl")), false),
         (full(include_str!("read_bad.jsonl")), false),
@@ -135,9 +219,19 @@ fn mutated_acts() {
             let bytes = mutate(seed, &mut dice);
             let began = Instant::now();
             let caught = std::panic::catch_unwind(|| check(&law, &bytes, *as_csv));
-            let shown = || String::from_utf8_lossy(&bytes).chars().take(4_000).collect::<String>();
+            let shown = || {
+                String::from_utf8_lossy(&bytes)
+                    .chars()
+                    .take(4_000)
+                    .collect::<String>()
+            };
             assert!(caught.is_ok(), "input {count} panics:\n{}", shown());
-            assert!(began.elapsed() < PATIENCE, "input {count} takes {:?}:\n{}", began.elapsed(), shown());
+            assert!(
+                began.elapsed() < PATIENCE,
+                "input {count} takes {:?}:\n{}",
+                began.elapsed(),
+                shown()
+            );
             count += 1;
         }
     }

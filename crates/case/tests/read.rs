@@ -1,5 +1,11 @@
 //! Lines that are read, and every kind of line that is not: file, line, what was found, hint.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+#[path = "read_support/csv.rs"]
+mod read_csv;
+#[path = "read_support/json.rs"]
+mod read_json;
 mod read_support;
 
 use std::fmt::Write as _;
@@ -8,11 +14,15 @@ use habeas_case::act::Partial;
 use habeas_case::read::{Kind, Reading, write_rejects};
 use habeas_law::Value;
 use habeas_law::moment::Precision;
-use read_support::{csv, json, law};
+use read_csv::csv;
+use read_json::json;
+use read_support::law;
 
 /// An act line with something more in it.
 fn line(more: &str) -> String {
-    format!(r#"{{"id":"1","case":"a","act":"xx/harbour holding","happened":"2026-11-05T14:05"{more}}}"#)
+    format!(
+        r#"{{"id":"1","case":"a","act":"xx/harbour holding","happened":"2026-11-05T14:05"{more}}}"#
+    )
 }
 
 /// Every reject with its hint, as the command line shows them.
@@ -32,12 +42,24 @@ fn bad_lines() {
     let law = law();
     let mut out = String::new();
     for text in include_str!("read_bad.jsonl").lines() {
-        let text = text.replace("HOLDING", r#""id":"1","case":"a","act":"xx/harbour holding","happened":"2026-11-05T14:05""#);
-        let text = text.replace("EXTENSION", r#""id":"1","case":"a","act":"xx/harbour extension","happened":"2026-11-05""#);
+        let text = text.replace(
+            "HOLDING",
+            r#""id":"1","case":"a","act":"xx/harbour holding","happened":"2026-11-05T14:05""#,
+        );
+        let text = text.replace(
+            "EXTENSION",
+            r#""id":"1","case":"a","act":"xx/harbour extension","happened":"2026-11-05""#,
+        );
         let reading = json(&law, &text);
         assert_eq!(reading.rejects.len(), 1, "{text}");
         let case = reading.rejects[0].case.as_deref().unwrap_or("no case");
-        write!(out, "{text}\n  [{:?}, {case}] {}\n", reading.rejects[0].problem.kind, told(&reading)).unwrap();
+        write!(
+            out,
+            "{text}\n  [{:?}, {case}] {}\n",
+            reading.rejects[0].problem.kind,
+            told(&reading)
+        )
+        .unwrap();
     }
     insta::assert_snapshot!(out);
 }
@@ -89,15 +111,29 @@ fn a_whole_act() {
 #[test]
 fn nothing_is_filled_in() {
     let law = law();
-    let reading = json(&law, line(r#","fields":{"told":null,"ground":null},"by":null,"subjects":null,"until":null"#));
+    let reading = json(
+        &law,
+        line(r#","fields":{"told":null,"ground":null},"by":null,"subjects":null,"until":null"#),
+    );
     assert_eq!(told(&reading), "");
     let act = &reading.cases[0].acts[0];
-    assert!(act.fields.is_empty() && act.by.organ.is_none() && act.until.is_none() && act.recorded.is_none());
-    let facts = json(&law, r#"{"id":"1","case":"a","act":"xx/harbour facts","happened":"2026-11-05T09","fields":{"ship":"none","born":"1999-02-28"}}"#);
+    assert!(
+        act.fields.is_empty()
+            && act.by.organ.is_none()
+            && act.until.is_none()
+            && act.recorded.is_none()
+    );
+    let facts = json(
+        &law,
+        r#"{"id":"1","case":"a","act":"xx/harbour facts","happened":"2026-11-05T09","fields":{"ship":"none","born":"1999-02-28"}}"#,
+    );
     let act = &facts.cases[0].acts[0];
     assert_eq!(act.happened.precision, Precision::Hour);
     assert_eq!(act.field(law.field("ship").unwrap()), Some(&Value::None));
-    assert!(matches!(act.field(law.field("born").unwrap()), Some(Value::Date(_))));
+    assert!(matches!(
+        act.field(law.field("born").unwrap()),
+        Some(Value::Date(_))
+    ));
 }
 
 #[test]
@@ -118,11 +154,17 @@ fn what_sources_are_silent_about() {
     let some = declare(r#""partial":["xx/harbour fog"]"#);
     let of = |text: &str| json(&law, text).cases[0].partial.clone();
     assert_eq!(of(&some), Partial::These([kind("fog")].into()));
-    assert_eq!(of(&all), Partial::AllBut([kind("holding"), kind("fog")].into()));
+    assert_eq!(
+        of(&all),
+        Partial::AllBut([kind("holding"), kind("fog")].into())
+    );
     let one = Partial::AllBut([kind("holding")].into());
     assert_eq!(of(&format!("{all}\n{some}")), one);
     assert_eq!(of(&format!("{some}\n{all}")), one);
-    assert_eq!(of(&format!("{all}\n{}", declare(r#""partial":"all""#))), Partial::AllBut([].into()));
+    assert_eq!(
+        of(&format!("{all}\n{}", declare(r#""partial":"all""#))),
+        Partial::AllBut([].into())
+    );
 }
 
 #[test]
@@ -163,7 +205,10 @@ fn a_case_goes_on_in_another_file() {
 fn refused_lines_are_mended_and_read() {
     let law = law();
     let bad = line(r#","fields":{"ground":"drnk"}"#);
-    let reading = json(&law, format!("{bad}\r\n{}", line("").replace(r#""1""#, r#""2""#)));
+    let reading = json(
+        &law,
+        format!("{bad}\r\n{}", line("").replace(r#""1""#, r#""2""#)),
+    );
     let mut file = Vec::new();
     assert_eq!(write_rejects(&reading.rejects, &mut file).unwrap(), 1);
     let mended = String::from_utf8(file).unwrap().replace("drnk", "drunk");
@@ -172,7 +217,10 @@ fn refused_lines_are_mended_and_read() {
     let reading = csv(&law, rows);
     let mut file = Vec::new();
     write_rejects(&reading.rejects, &mut file).unwrap();
-    assert_eq!(String::from_utf8(file).unwrap(), "case,id,act,happened,ground\na,1,xx/harbour holding,2026-11-05,drnk\n");
+    assert_eq!(
+        String::from_utf8(file).unwrap(),
+        "case,id,act,happened,ground\na,1,xx/harbour holding,2026-11-05,drnk\n"
+    );
 }
 
 #[test]
@@ -189,7 +237,12 @@ fn an_input_that_fails_says_where() {
     }
     let law = law();
     let mut reader = habeas_case::read::Reader::new(&law);
-    let error = reader.json("x.jsonl", std::io::BufReader::new(Fails(false))).unwrap_err();
-    assert_eq!(error.to_string(), "cannot read x.jsonl after line 1: the disk is gone");
+    let error = reader
+        .json("x.jsonl", std::io::BufReader::new(Fails(false)))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot read x.jsonl after line 1: the disk is gone"
+    );
     assert_eq!(reader.finish().rejects[0].problem.kind, Kind::Missing);
 }

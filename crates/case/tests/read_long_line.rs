@@ -1,5 +1,7 @@
 //! A line of 100 MB is read past and never held. Alone in its program: the memory of the whole process is looked at.
 
+#![expect(clippy::indexing_slicing, reason = "a test that panics has failed")]
+
 mod read_support;
 
 use std::io::{BufReader, Read};
@@ -10,7 +12,9 @@ use read_support::law;
 /// The most memory that this process ever held, in kB, where the system tells it.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
@@ -48,22 +52,54 @@ impl Read for Long {
 #[test]
 fn a_line_of_100_mb_is_read_past() {
     let law = law();
-    let long = |head, tail| BufReader::new(Long { head, size: 100_000_000, tail, at: 0 });
+    let long = |head, tail| {
+        BufReader::new(Long {
+            head,
+            size: 100_000_000,
+            tail,
+            at: 0,
+        })
+    };
     let json_tail = b"\"}\n{\"id\":\"1\",\"case\":\"a\",\"act\":\"xx/harbour holding\",\"happened\":\"2026-11-05\"}\n";
     let before = peak();
     let mut reader = Reader::new(&law);
-    reader.json("x.jsonl", long(br#"{"id":"0","case":"a","source":""#, json_tail)).unwrap();
+    reader
+        .json(
+            "x.jsonl",
+            long(br#"{"id":"0","case":"a","source":""#, json_tail),
+        )
+        .unwrap();
     let csv_head = b"id,case,act,happened,source\n7,b,xx/harbour holding,2026-11-05,";
-    reader.csv("x.csv", long(csv_head, b"\n8,b,xx/harbour holding,2026-11-05,\n")).unwrap();
+    reader
+        .csv(
+            "x.csv",
+            long(csv_head, b"\n8,b,xx/harbour holding,2026-11-05,\n"),
+        )
+        .unwrap();
     let reading = reader.finish();
     let held = peak().zip(before).map(|(after, before)| after - before);
-    assert!(held.is_none_or(|held| held < 16 << 10), "{held:?} kB were held");
+    assert!(
+        held.is_none_or(|held| held < 16 << 10),
+        "{held:?} kB were held"
+    );
     assert_eq!((reading.taken, reading.rejects.len()), (2, 2));
     let reject = &reading.rejects[0];
-    assert_eq!(reject.to_string(), "x.jsonl:1: read the line: it has 100000003 bytes, more than the 1048576 that are read");
+    assert_eq!(
+        reject.to_string(),
+        "x.jsonl:1: read the line: it has 100000003 bytes, more than the 1048576 that are read"
+    );
     assert_eq!(reject.case.as_deref(), Some("a"));
-    assert_eq!((reject.text.chars().count(), reject.raw.is_none()), (201, true));
-    assert_eq!((reading.cases[0].acts.len(), reading.cases[0].lost.len()), (1, 1));
+    assert_eq!(
+        (reject.text.chars().count(), reject.raw.is_none()),
+        (201, true)
+    );
+    assert_eq!(
+        (reading.cases[0].acts.len(), reading.cases[0].lost.len()),
+        (1, 1)
+    );
     assert_eq!(reading.rejects[1].line, 2);
-    assert_eq!((&*reading.cases[1].acts[0].id, reading.cases[1].lost.len()), ("8", 1));
+    assert_eq!(
+        (&*reading.cases[1].acts[0].id, reading.cases[1].lost.len()),
+        ("8", 1)
+    );
 }

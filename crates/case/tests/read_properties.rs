@@ -1,15 +1,26 @@
 //! What holds for every input: nothing panics, no line is lost, and what was refused can be read again.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+#[path = "read_support/csv.rs"]
+mod read_csv;
+#[path = "read_support/json.rs"]
+mod read_json;
 mod read_support;
 
 use habeas_case::read::{Kind, Reading, write_rejects};
 use proptest::prelude::*;
-use read_support::{csv, json, law};
+use read_csv::csv;
+use read_json::json;
+use read_support::law;
 
 /// Lines that are not blank, as JSON Lines count them.
 fn lines(bytes: &[u8]) -> u64 {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    bytes.split(|b| *b == b'\n').filter(|line| !line.iter().all(u8::is_ascii_whitespace)).count() as u64
+    bytes
+        .split(|b| *b == b'\n')
+        .filter(|line| !line.iter().all(u8::is_ascii_whitespace))
+        .count() as u64
 }
 
 fn accounted(reading: &Reading) -> u64 {
@@ -35,7 +46,17 @@ fn piece() -> impl Strategy<Value = String> {
         r#","subjects":["A","B"]"#,
         r#","until":"2026-11-07","recorded":"2026-11-06""#,
         r#","id":"4""#,
-        "}", "}\n", "\n", "\r\n", "\"", ",", ":", "[", "null", "\u{feff}", "\u{0}",
+        "}",
+        "}\n",
+        "\n",
+        "\r\n",
+        "\"",
+        ",",
+        ":",
+        "[",
+        "null",
+        "\u{feff}",
+        "\u{0}",
         "id,case,act,happened,source,ground\n",
         "1,a,xx/harbour holding,2026-11-05,log,drunk\n",
         "2,a,xx/harbour letting_go,2026-11-06,\"a, log\",\n",

@@ -1,10 +1,15 @@
 //! The JSON Schema says of the same lines what reading says, wherever one line can tell.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+#[path = "read_support/json.rs"]
+mod read_json;
 mod read_support;
 
 use habeas_case::read::{Kind, schema};
 use jsonschema::Validator;
-use read_support::{json, law};
+use read_json::json;
+use read_support::law;
 use serde_json::Value;
 
 fn validator() -> Validator {
@@ -17,7 +22,12 @@ fn validator() -> Validator {
 fn lines(text: &str) -> Vec<String> {
     let holding = r#""id":"1","case":"a","act":"xx/harbour holding","happened":"2026-11-05T14:05""#;
     let extension = r#""id":"1","case":"a","act":"xx/harbour extension","happened":"2026-11-05""#;
-    text.lines().map(|line| line.replace("HOLDING", holding).replace("EXTENSION", extension)).collect()
+    text.lines()
+        .map(|line| {
+            line.replace("HOLDING", holding)
+                .replace("EXTENSION", extension)
+        })
+        .collect()
 }
 
 #[test]
@@ -27,7 +37,10 @@ fn good_lines_are_good() {
         let reading = json(&law, &line);
         assert!(reading.rejects.is_empty(), "{}", reading.rejects[0]);
         let value: Value = serde_json::from_str(&line).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
         assert!(errors.is_empty(), "{line}\n{}", errors.join("\n"));
     }
 }
@@ -37,18 +50,32 @@ fn bad_lines_are_bad() {
     let (law, validator) = (law(), validator());
     let mut seen = 0;
     for line in lines(include_str!("read_bad.jsonl")) {
-        let Ok(value) = serde_json::from_str::<Value>(&line) else { continue };
+        let Ok(value) = serde_json::from_str::<Value>(&line) else {
+            continue;
+        };
         let reading = json(&law, &line);
         let problem = &reading.rejects[0].problem;
         // What a schema cannot see: whether a day exists, what lies before what, what the rest of the file says, a key
         // given twice, a character that cannot be shown.
         let beyond = matches!(problem.kind, Kind::Time | Kind::Mixed | Kind::Reference)
-            || ["twice", "cannot be shown", "no day of the calendar", "outside the years", "day 0", "before it begins", "200 years", "is empty"]
-                .iter()
-                .any(|what| problem.found.contains(what))
+            || [
+                "twice",
+                "cannot be shown",
+                "no day of the calendar",
+                "outside the years",
+                "day 0",
+                "before it begins",
+                "200 years",
+                "is empty",
+            ]
+            .iter()
+            .any(|what| problem.found.contains(what))
             || problem.found.contains("1000000000000");
         if !beyond {
-            assert!(!validator.is_valid(&value), "the schema lets pass: {line}\n{problem}");
+            assert!(
+                !validator.is_valid(&value),
+                "the schema lets pass: {line}\n{problem}"
+            );
             seen += 1;
         }
     }
@@ -58,10 +85,15 @@ fn bad_lines_are_bad() {
 #[test]
 fn titles_units_and_words_are_told() {
     let schema = schema(&law(), |_| true);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&schema["$defs"]["act.xx.harbour.extension"]).unwrap());
+    insta::assert_snapshot!(
+        serde_json::to_string_pretty(&schema["$defs"]["act.xx.harbour.extension"]).unwrap()
+    );
     let holding = &schema["$defs"]["act.xx.harbour.holding"];
     assert_eq!(holding["title"], "holding / 扣留");
-    assert_eq!(holding["properties"]["fields"]["properties"]["ground"]["description"], "`drunk`: drunk / 醉酒; `stowaway`: a stowaway / 偷渡.");
+    assert_eq!(
+        holding["properties"]["fields"]["properties"]["ground"]["description"],
+        "`drunk`: drunk / 醉酒; `stowaway`: a stowaway / 偷渡."
+    );
 }
 
 #[test]

@@ -63,24 +63,39 @@ impl Collected {
     fn case(&mut self, id: &str) -> &mut Growing {
         let key = match &self.last {
             Some(last) if **last == *id => last.clone(),
-            _ => self.cases.get_key_value(id).map_or_else(|| id.into(), |(id, _)| id.clone()),
+            _ => self
+                .cases
+                .get_key_value(id)
+                .map_or_else(|| id.into(), |(id, _)| id.clone()),
         };
         self.last = Some(key.clone());
         self.cases.entry(key).or_insert_with_key(|id| Growing {
-            case: Case { id: id.clone(), ..Case::default() },
+            case: Case {
+                id: id.clone(),
+                ..Case::default()
+            },
             ..Growing::default()
         })
     }
 
     /// Takes a statement, if the case can.
-    pub fn take(&mut self, law: &Law, place: &Place<'_>, statement: Statement<'_>) -> Result<(), Fault> {
+    pub fn take(
+        &mut self,
+        law: &Law,
+        place: &Place<'_>,
+        statement: Statement<'_>,
+    ) -> Result<(), Fault> {
         let file = self.files.len().saturating_sub(1);
         match statement {
             Statement::Silent { case, partial } => {
                 let growing = self.case(case);
                 growing.case.partial = join(&growing.case.partial, partial);
             }
-            Statement::Act { case, act, floating } => {
+            Statement::Act {
+                case,
+                act,
+                floating,
+            } => {
                 let open = || Open {
                     file,
                     line: place.line,
@@ -140,27 +155,57 @@ impl Collected {
             at.insert(growing.case.id.clone(), cases.len());
             cases.push(growing.case);
         }
-        self.rejects.sort_by_key(|(file, reject)| (*file, reject.line));
+        self.rejects
+            .sort_by_key(|(file, reject)| (*file, reject.line));
         let rejects: Vec<Reject> = self.rejects.into_iter().map(|(_, reject)| reject).collect();
         let mut untold: BTreeMap<usize, usize> = BTreeMap::new();
         for reject in &rejects {
-            let Some(n) = reject.case.as_ref().and_then(|id| at.get(id)) else { continue };
-            let Some(case) = cases.get_mut(*n) else { continue };
+            let Some(n) = reject.case.as_ref().and_then(|id| at.get(id)) else {
+                continue;
+            };
+            let Some(case) = cases.get_mut(*n) else {
+                continue;
+            };
             if case.lost.len() < MOST_TOLD {
-                let Reject { file, line, problem, .. } = reject;
-                let act = problem.attempted.strip_prefix("read ").filter(|doing| doing.starts_with("the act"));
+                let Reject {
+                    file,
+                    line,
+                    problem,
+                    ..
+                } = reject;
+                let act = problem
+                    .attempted
+                    .strip_prefix("read ")
+                    .filter(|doing| doing.starts_with("the act"));
                 let what = act.map_or_else(String::new, |act| format!("{act}: "));
-                case.lost.push(format!("line {line} of {file} could not be read: {what}{}", problem.found));
+                case.lost.push(format!(
+                    "line {line} of {file} could not be read: {what}{}",
+                    problem.found
+                ));
             } else {
                 *untold.entry(*n).or_default() += 1;
             }
         }
-        for (n, count) in untold {
-            if let Some(case) = cases.get_mut(n) {
-                case.lost.push(format!("{count} more lines of this case could not be read"));
+        // A line that names no case may be of any.
+        let nameless = rejects.iter().filter(|r| r.case.is_none()).count();
+        if nameless > 0 {
+            for case in &mut cases {
+                case.lost.push(format!(
+                    "lines that name no case and could not be read: {nameless}; any of them may be of this one"
+                ));
             }
         }
-        Reading { cases, rejects, taken: self.taken }
+        for (n, count) in untold {
+            if let Some(case) = cases.get_mut(n) {
+                case.lost
+                    .push(format!("{count} more lines of this case could not be read"));
+            }
+        }
+        Reading {
+            cases,
+            rejects,
+            taken: self.taken,
+        }
     }
 }
 
@@ -172,31 +217,58 @@ impl Growing {
         self.index.get(id).copied()
     }
 
-    fn add(&mut self, law: &Law, act: Act, floating: Option<i16>, open: impl FnOnce() -> Open) -> Result<(), Fault> {
+    fn add(
+        &mut self,
+        law: &Law,
+        act: Act,
+        floating: Option<i16>,
+        open: impl FnOnce() -> Open,
+    ) -> Result<(), Fault> {
         let doing = || format!("read the act `{}`", law.act(act.kind).name);
         if self.position(&act.id).is_some() {
-            let found = format!("the case {} already has an act {}", quoted(&self.case.id), quoted(&act.id));
+            let found = format!(
+                "the case {} already has an act {}",
+                quoted(&self.case.id),
+                quoted(&act.id)
+            );
             return Err(Fault::new(Kind::Twice, doing(), found)
                 .hint("the first line of an id counts; a correction is an act of its own, with `corrects`"));
         }
         let known = *self.floating.get_or_insert(floating);
         if known != floating {
             let said = |floating: Option<i16>| {
-                floating.map_or_else(|| "by dates".to_owned(), |year| format!("from a day 0 in {year}"))
+                floating.map_or_else(
+                    || "by dates".to_owned(),
+                    |year| format!("from a day 0 in {year}"),
+                )
             };
-            let found = format!("it is counted {}, the acts of this case before it {}", said(floating), said(known));
-            return Err(Fault::new(Kind::Mixed, doing(), found).hint("a case has dates, or days from one day 0, never both"));
+            let found = format!(
+                "it is counted {}, the acts of this case before it {}",
+                said(floating),
+                said(known)
+            );
+            return Err(Fault::new(Kind::Mixed, doing(), found)
+                .hint("a case has dates, or days from one day 0, never both"));
         }
         self.case.floating = floating;
         let here = self.case.acts.len();
         let settled = |id: &Option<Box<str>>| {
-            id.as_deref().is_none_or(|id| self.position(id).is_some_and(|at| !self.open.contains_key(&at)))
+            id.as_deref().is_none_or(|id| {
+                self.position(id)
+                    .is_some_and(|at| !self.open.contains_key(&at))
+            })
         };
         if !settled(&act.answers) || !settled(&act.corrects) {
             self.open.insert(here, open());
         }
         if here == FEW {
-            self.index = self.case.acts.iter().enumerate().map(|(n, act)| (act.id.clone(), n)).collect();
+            self.index = self
+                .case
+                .acts
+                .iter()
+                .enumerate()
+                .map(|(n, act)| (act.id.clone(), n))
+                .collect();
         }
         if here >= FEW {
             self.index.insert(act.id.clone(), here);
@@ -210,10 +282,15 @@ impl Growing {
         if self.open.is_empty() {
             return Vec::new();
         }
-        let links = Links { acts: &self.case.acts, position: |id: &str| self.position(id) };
+        let links = Links {
+            acts: &self.case.acts,
+            position: |id: &str| self.position(id),
+        };
         let wrong = links.wrong(&self.open);
         let mut open = std::mem::take(&mut self.open);
-        let faults = wrong.iter().filter_map(|(n, lead)| Some((open.remove(n)?, self.fault(law, *n, lead))));
+        let faults = wrong
+            .iter()
+            .filter_map(|(n, lead)| Some((open.remove(n)?, self.fault(law, *n, lead))));
         let faults = faults.collect();
         let mut n = 0;
         self.case.acts.retain(|_| {
@@ -224,20 +301,41 @@ impl Growing {
     }
 
     fn fault(&self, law: &Law, n: usize, lead: &Lead) -> Fault {
-        let name = self.case.acts.get(n).map_or("", |act| law.act(act.kind).name.as_str());
-        let fault = |found: String| Fault::new(Kind::Reference, format!("read the act `{name}`"), found);
+        let name = self
+            .case
+            .acts
+            .get(n)
+            .map_or("", |act| law.act(act.kind).name.as_str());
+        let fault =
+            |found: String| Fault::new(Kind::Reference, format!("read the act `{name}`"), found);
         let mend = "the line of that act was refused: mend it first";
         match lead {
             Lead::Nowhere(key, id) => {
                 let elsewhere = "it may lead to an act of the same case in any of the files that are read together";
-                let hint = if self.lost.contains(id) { mend } else { elsewhere };
-                fault(format!("`{key}`: the case {} has no act {}", quoted(&self.case.id), quoted(id))).hint(hint)
+                let hint = if self.lost.contains(id) {
+                    mend
+                } else {
+                    elsewhere
+                };
+                fault(format!(
+                    "`{key}`: the case {} has no act {}",
+                    quoted(&self.case.id),
+                    quoted(id)
+                ))
+                .hint(hint)
             }
-            Lead::Refused(id) => fault(format!("it leads to the act {}, which was refused", quoted(id))).hint(mend),
+            Lead::Refused(id) => fault(format!(
+                "it leads to the act {}, which was refused",
+                quoted(id)
+            ))
+            .hint(mend),
             Lead::Circle(way) => {
                 let way: Vec<String> = way.iter().map(|id| quoted(id)).collect();
-                fault(format!("`answers` and `corrects` lead in a circle: {}", way.join(", ")))
-                    .hint("an act answers or corrects one that was recorded before it")
+                fault(format!(
+                    "`answers` and `corrects` lead in a circle: {}",
+                    way.join(", ")
+                ))
+                .hint("an act answers or corrects one that was recorded before it")
             }
         }
     }
@@ -246,5 +344,8 @@ impl Growing {
 /// The beginning of a line, for people.
 fn shown(raw: &[u8]) -> String {
     // Four bytes make the longest character.
-    clip(&String::from_utf8_lossy(raw.get(..1_000).unwrap_or(raw)), 200)
+    clip(
+        &String::from_utf8_lossy(raw.get(..1_000).unwrap_or(raw)),
+        200,
+    )
 }

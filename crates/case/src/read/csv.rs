@@ -24,8 +24,8 @@ const DOING: &str = "read the row";
 
 /// Columns that every file may have; any other is a field.
 const COLUMNS: [&str; 16] = [
-    "id", "case", "subjects", "thing", "act", "happened", "until", "recorded", "organ", "unit", "official", "rank",
-    "level", "answers", "corrects", "source",
+    "id", "case", "subjects", "thing", "act", "happened", "until", "recorded", "organ", "unit",
+    "official", "rank", "level", "answers", "corrects", "source",
 ];
 
 /// A row, or the line that cannot be one.
@@ -78,9 +78,16 @@ impl Physical {
         let fault = if raw.too_long {
             Some(too_long(raw))
         } else {
-            std::str::from_utf8(raw.bytes).err().map(|error| not_text(raw.bytes, error.valid_up_to()))
+            std::str::from_utf8(raw.bytes)
+                .err()
+                .map(|error| not_text(raw.bytes, error.valid_up_to()))
         };
-        Self { number: raw.number, bytes: raw.bytes.to_vec(), whole: !raw.too_long, fault }
+        Self {
+            number: raw.number,
+            bytes: raw.bytes.to_vec(),
+            whole: !raw.too_long,
+            fault,
+        }
     }
 
     /// What can be read of it.
@@ -95,7 +102,11 @@ impl Physical {
 
 impl<R: BufRead> Rows<R> {
     pub fn new(lines: Lines<R>) -> Self {
-        Self { lines, ahead: VecDeque::new(), header: None }
+        Self {
+            lines,
+            ahead: VecDeque::new(),
+            header: None,
+        }
     }
 
     /// The next row; a header that cannot be used is one too.
@@ -114,9 +125,15 @@ impl<R: BufRead> Rows<R> {
                     let columns: Arc<[String]> = columns.into();
                     let usable = fault.is_none();
                     let row = self.row(Joined { fault, ..joined }, None, columns.clone());
-                    self.header = Some(Header { bytes: usable.then(|| row.bytes.clone().into()), columns });
+                    self.header = Some(Header {
+                        bytes: usable.then(|| row.bytes.clone().into()),
+                        columns,
+                    });
                     if !usable {
-                        return Ok(Some(Row { cells: Vec::new(), ..row }));
+                        return Ok(Some(Row {
+                            cells: Vec::new(),
+                            ..row
+                        }));
                     }
                 }
             }
@@ -125,15 +142,28 @@ impl<R: BufRead> Rows<R> {
     }
 
     fn row(&mut self, joined: Joined, header: Option<Arc<[u8]>>, columns: Arc<[String]>) -> Row {
-        let Joined { first, more, mut cells, mut fault } = joined;
+        let Joined {
+            first,
+            more,
+            mut cells,
+            mut fault,
+        } = joined;
         let under = self.header.is_some();
         if fault.is_none() && under {
             fault = match &header {
                 None => Some(
-                    Fault::new(Kind::Malformed, DOING, "the header of this file cannot be used")
-                        .hint("mend the header, and the rows under it are read"),
+                    Fault::new(
+                        Kind::Malformed,
+                        DOING,
+                        "the header of this file cannot be used",
+                    )
+                    .hint("mend the header, and the rows under it are read"),
                 ),
-                Some(_) => fit(&mut cells, columns.len(), more.last().map(|line| line.number)),
+                Some(_) => fit(
+                    &mut cells,
+                    columns.len(),
+                    more.last().map(|line| line.number),
+                ),
             };
         }
         let mut bytes = first.bytes;
@@ -147,7 +177,15 @@ impl<R: BufRead> Rows<R> {
             }
         }
         let (number, whole) = (first.number, first.whole);
-        Row { number, bytes: bytes.into(), whole, header, columns, cells, fault }
+        Row {
+            number,
+            bytes: bytes.into(),
+            whole,
+            header,
+            columns,
+            cells,
+            fault,
+        }
     }
 
     fn put_back(&mut self, lines: Vec<Physical>) {
@@ -177,7 +215,11 @@ impl<R: BufRead> Rows<R> {
         let (mut more, mut size) = (Vec::new(), first.bytes.len());
         let mut fault = first.fault.clone();
         while fault.is_none() && cells.open() {
-            let next = if more.len() < MOST_LINES { self.physical()? } else { None };
+            let next = if more.len() < MOST_LINES {
+                self.physical()?
+            } else {
+                None
+            };
             match next {
                 Some(line) if line.fault.is_none() && size + line.bytes.len() <= MAX_LINE => {
                     cells.push(&line.text());
@@ -187,17 +229,27 @@ impl<R: BufRead> Rows<R> {
                 other => {
                     self.put_back(other.into_iter().collect());
                     self.put_back(std::mem::take(&mut more));
-                    let found = format!("a quote opens a cell and is not closed within {MOST_LINES} lines");
+                    let found =
+                        format!("a quote opens a cell and is not closed within {MOST_LINES} lines");
                     fault = Some(Fault::new(Kind::Malformed, DOING, found).hint(QUOTES));
                 }
             }
         }
         let (cells, clean) = cells.finish();
         if !clean && fault.is_none() {
-            let fault_here = Fault::new(Kind::Malformed, DOING, "something follows the closing quote of a cell");
+            let fault_here = Fault::new(
+                Kind::Malformed,
+                DOING,
+                "something follows the closing quote of a cell",
+            );
             fault = Some(fault_here.hint(QUOTES));
         }
-        Ok(Some(Joined { first, more, cells, fault }))
+        Ok(Some(Joined {
+            first,
+            more,
+            cells,
+            fault,
+        }))
     }
 }
 
@@ -210,19 +262,32 @@ fn columns(cells: &[String]) -> (Vec<String>, Option<Fault>) {
         names.pop();
     }
     let fault = |found: String| Fault::new(Kind::Shape, "read the header", found);
-    let twice = names.iter().enumerate().find(|(n, name)| names.iter().take(*n).any(|earlier| earlier == *name));
-    let missing = ["id", "case", "act", "happened"].into_iter().find(|needed| !names.iter().any(|name| name == needed));
+    let twice = names
+        .iter()
+        .enumerate()
+        .find(|(n, name)| names.iter().take(*n).any(|earlier| earlier == *name));
+    let missing = ["id", "case", "act", "happened"]
+        .into_iter()
+        .find(|needed| !names.iter().any(|name| name == needed));
     let fault = if let Some(needed) = missing {
         let other = cells.len() == 1 && cells.iter().any(|cell| cell.contains([';', '\t']));
-        let near = nearest(names.iter().map(String::as_str), needed).map(|near| format!("is {} meant? ", quoted(near)));
+        let near = nearest(names.iter().map(String::as_str), needed)
+            .map(|near| format!("is {} meant? ", quoted(near)));
         let hint = if other {
             "separate the columns with commas".to_owned()
         } else {
-            format!("{}the columns are {}, and fields", near.unwrap_or_default(), COLUMNS.join(", "))
+            format!(
+                "{}the columns are {}, and fields",
+                near.unwrap_or_default(),
+                COLUMNS.join(", ")
+            )
         };
         Some(fault(format!("there is no column `{needed}`")).hint(hint))
     } else if let Some((_, name)) = twice {
-        Some(fault(format!("the column {} stands there twice", quoted(name))))
+        Some(fault(format!(
+            "the column {} stands there twice",
+            quoted(name)
+        )))
     } else if names.iter().any(String::is_empty) {
         Some(fault("a column has no name".to_owned()))
     } else {
@@ -239,8 +304,13 @@ fn fit(cells: &mut Vec<String>, expected: usize, last: Option<u64>) -> Option<Fa
     if cells.len() == expected {
         return None;
     }
-    let over = last.map(|last| format!(", and its quotes go to line {last}")).unwrap_or_default();
-    let found = format!("it has {} cells under {expected} columns{over}", cells.len());
+    let over = last
+        .map(|last| format!(", and its quotes go to line {last}"))
+        .unwrap_or_default();
+    let found = format!(
+        "it has {} cells under {expected} columns{over}",
+        cells.len()
+    );
     Some(Fault::new(Kind::Malformed, DOING, found).hint(QUOTES))
 }
 
@@ -257,7 +327,12 @@ impl Row {
             match name.as_str() {
                 "id" => line.id = text,
                 "case" => line.case = text,
-                "subjects" => line.subjects = cell.split(';').map(|subject| Cow::Borrowed(subject.trim())).collect(),
+                "subjects" => {
+                    line.subjects = cell
+                        .split(';')
+                        .map(|subject| Cow::Borrowed(subject.trim()))
+                        .collect()
+                }
                 "thing" => line.thing = text,
                 "act" => line.act = text,
                 "happened" => line.happened = text,
@@ -273,7 +348,8 @@ impl Row {
                 "source" => line.source = text,
                 name => {
                     let name = name.strip_prefix("field ").unwrap_or(name).trim();
-                    line.fields.push((Cow::Borrowed(name), Given::Text(Cow::Borrowed(cell))));
+                    line.fields
+                        .push((Cow::Borrowed(name), Given::Text(Cow::Borrowed(cell))));
                 }
             }
         }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::error::Category;
 
 use super::MAX_LINE;
@@ -23,7 +25,11 @@ pub fn read<'a>(raw: &Raw<'a>, line: &mut Line<'a>) -> Result<(), Fault> {
             // Only for the case id; what is wrong is told below.
             let _ = parse(std::str::from_utf8(good).unwrap_or_default(), line);
             salvage(raw.bytes, line);
-            return Err(if raw.too_long { too_long(raw) } else { not_text(raw.bytes, error.valid_up_to()) });
+            return Err(if raw.too_long {
+                too_long(raw)
+            } else {
+                not_text(raw.bytes, error.valid_up_to())
+            });
         }
     };
     let parsed = parse(text, line);
@@ -39,22 +45,36 @@ pub fn read<'a>(raw: &Raw<'a>, line: &mut Line<'a>) -> Result<(), Fault> {
 
 /// The fault of a line that was read past.
 pub fn too_long(raw: &Raw<'_>) -> Fault {
-    let found = format!("it has {} bytes, more than the {MAX_LINE} that are read", raw.size);
-    Fault::new(Kind::TooLong, DOING, found).hint("one act stands on one line; long texts stay in the file that `source` names")
+    let found = format!(
+        "it has {} bytes, more than the {MAX_LINE} that are read",
+        raw.size
+    );
+    Fault::new(Kind::TooLong, DOING, found)
+        .hint("one act stands on one line; long texts stay in the file that `source` names")
 }
 
 /// The fault of a line that is not UTF-8.
 pub fn not_text(bytes: &[u8], at: usize) -> Fault {
     let found = format!("byte {} is no UTF-8", at + 1);
-    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0);
-    let hint = if wide { "this looks like UTF-16; save the file as UTF-8" } else { "save the file as UTF-8" };
+    let wide =
+        bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0);
+    let hint = if wide {
+        "this looks like UTF-16; save the file as UTF-8"
+    } else {
+        "save the file as UTF-8"
+    };
     Fault::new(Kind::NotText, DOING, found).hint(hint)
 }
 
 fn parse<'a>(text: &'a str, line: &mut Line<'a>) -> Result<(), Fault> {
     let mut key = None;
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = Keys { line, key: &mut key }.deserialize(&mut json).and_then(|()| json.end());
+    let read = Keys {
+        line,
+        key: &mut key,
+    }
+    .deserialize(&mut json)
+    .and_then(|()| json.end());
     read.map_err(|error| fault(text, &error, key.as_deref()))
 }
 
@@ -64,10 +84,14 @@ fn fault(text: &str, error: &serde_json::Error, key: Option<&str>) -> Fault {
         column => format!(", at column {column}"),
     };
     let said = error.to_string();
-    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    let said = said
+        .rsplit_once(" at line ")
+        .map_or(said.as_str(), |(said, _)| said);
     if error.classify() != Category::Data {
         let said = match said {
-            _ if !text.trim_start().starts_with(['{', '[', '"']) => "it begins with something else than `{`",
+            _ if !text.trim_start().starts_with(['{', '[', '"']) => {
+                "it begins with something else than `{`"
+            }
             _ if error.classify() == Category::Eof => "it ends too early",
             "recursion limit exceeded" => "lists and groups are nested too deep",
             other => other,
@@ -92,7 +116,10 @@ fn fault(text: &str, error: &serde_json::Error, key: Option<&str>) -> Fault {
 
 /// `invalid type: integer `5`, expected a sequence` in the words that our other messages use.
 fn plain(said: &str) -> String {
-    let Some((found, expected)) = said.strip_prefix("invalid type: ").and_then(|said| said.split_once(", expected ")) else {
+    let Some((found, expected)) = said
+        .strip_prefix("invalid type: ")
+        .and_then(|said| said.split_once(", expected "))
+    else {
         return said.to_owned();
     };
     let found = match found.split_once(' ') {
@@ -104,7 +131,11 @@ fn plain(said: &str) -> String {
         Some(("boolean", yes)) => yes.to_owned(),
         _ => found.to_owned(),
     };
-    let expected = if expected == "a sequence" { "a list" } else { expected };
+    let expected = if expected == "a sequence" {
+        "a list"
+    } else {
+        expected
+    };
     format!("{found} stands there, expected {expected}")
 }
 
@@ -114,9 +145,16 @@ fn salvage<'a>(bytes: &'a [u8], line: &mut Line<'a>) {
     if line.case.is_some() {
         return;
     }
-    let Some(at) = bytes.windows(KEY.len()).position(|window| window == KEY) else { return };
-    let rest = bytes.get(at + KEY.len()..).unwrap_or_default().trim_ascii_start();
-    let Some(rest) = rest.strip_prefix(b":") else { return };
+    let Some(at) = bytes.windows(KEY.len()).position(|window| window == KEY) else {
+        return;
+    };
+    let rest = bytes
+        .get(at + KEY.len()..)
+        .unwrap_or_default()
+        .trim_ascii_start();
+    let Some(rest) = rest.strip_prefix(b":") else {
+        return;
+    };
     let mut json = serde_json::Deserializer::from_slice(rest);
     line.case = Text::deserialize(&mut json).ok().map(|text| text.0);
 }
@@ -158,14 +196,24 @@ impl<'a> Visitor<'a> for Keys<'_, 'a> {
                 "happened" => line.happened = text(&mut map, &key, self.key)?,
                 "until" => line.until = text(&mut map, &key, self.key)?,
                 "recorded" => line.recorded = text(&mut map, &key, self.key)?,
-                "by" => line.by = value(&mut map, &key, self.key, |by: Option<Actor<'a>>| by.unwrap_or_default())?,
+                "by" => {
+                    line.by = value(&mut map, &key, self.key, |by: Option<Actor<'a>>| {
+                        by.unwrap_or_default()
+                    })?
+                }
                 "fields" => {
-                    line.fields = value(&mut map, &key, self.key, |f: Option<Fields<'a>>| f.map_or_else(Vec::new, |f| f.0))?;
+                    line.fields = value(&mut map, &key, self.key, |f: Option<Fields<'a>>| {
+                        f.map_or_else(Vec::new, |f| f.0)
+                    })?;
                 }
                 "answers" => line.answers = text(&mut map, &key, self.key)?,
                 "corrects" => line.corrects = text(&mut map, &key, self.key)?,
                 "source" => line.source = text(&mut map, &key, self.key)?,
-                "partial" => line.partial = value(&mut map, &key, self.key, |silent: Option<Silent<'a>>| silent)?,
+                "partial" => {
+                    line.partial = value(&mut map, &key, self.key, |silent: Option<Silent<'a>>| {
+                        silent
+                    })?
+                }
                 "except" => line.except = value(&mut map, &key, self.key, texts)?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -202,12 +250,21 @@ fn value<'a, A: MapAccess<'a>, T: Deserialize<'a>, U>(
     }
 }
 
-fn text<'a, A: MapAccess<'a>>(map: &mut A, key: &str, at: &mut Option<String>) -> Result<Option<Cow<'a, str>>, A::Error> {
-    value(map, key, at, |text: Option<Text<'a>>| text.map(|text| text.0))
+fn text<'a, A: MapAccess<'a>>(
+    map: &mut A,
+    key: &str,
+    at: &mut Option<String>,
+) -> Result<Option<Cow<'a, str>>, A::Error> {
+    value(map, key, at, |text: Option<Text<'a>>| {
+        text.map(|text| text.0)
+    })
 }
 
 fn texts(list: Option<Vec<Text<'_>>>) -> Vec<Cow<'_, str>> {
-    list.unwrap_or_default().into_iter().map(|text| text.0).collect()
+    list.unwrap_or_default()
+        .into_iter()
+        .map(|text| text.0)
+        .collect()
 }
 
 /// Names and values, in order.
@@ -256,7 +313,10 @@ impl<'de> Deserialize<'de> for Actor<'de> {
                         "level" => &mut actor.level,
                         _ => {
                             let known = ACTOR.join("`, `");
-                            return Err(A::Error::custom(format_args!("`{}` is no key of it; its keys are `{known}`", clip(&key, 60))));
+                            return Err(A::Error::custom(format_args!(
+                                "`{}` is no key of it; its keys are `{known}`",
+                                clip(&key, 60)
+                            )));
                         }
                     };
                     if slot.is_some() {
@@ -285,7 +345,10 @@ impl<'de> Deserialize<'de> for Silent<'de> {
                 if text == "all" {
                     return Ok(Silent::All);
                 }
-                Err(E::custom(format_args!("the text `{}` stands there, expected `all` or a list of acts", clip(text, 60))))
+                Err(E::custom(format_args!(
+                    "the text `{}` stands there, expected `all` or a list of acts",
+                    clip(text, 60)
+                )))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {

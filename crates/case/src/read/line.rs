@@ -47,8 +47,8 @@ pub enum Silent<'a> {
 
 /// The keys of a line, for hints.
 pub const KEYS: [&str; 15] = [
-    "id", "case", "subjects", "thing", "act", "happened", "until", "recorded", "by", "fields", "answers", "corrects",
-    "source", "partial", "except",
+    "id", "case", "subjects", "thing", "act", "happened", "until", "recorded", "by", "fields",
+    "answers", "corrects", "source", "partial", "except",
 ];
 
 /// The keys of `by`.

@@ -35,7 +35,11 @@ pub struct Raw<'a> {
 
 impl<R: BufRead> Lines<R> {
     pub fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), number: 0 }
+        Self {
+            input,
+            buffer: Vec::new(),
+            number: 0,
+        }
     }
 
     /// The next line, a blank one too. The rest of one that is too long is read past.
@@ -64,7 +68,12 @@ impl<R: BufRead> Lines<R> {
         }
         let too_long = bytes.len() > MAX_LINE || size > limit;
         let bytes = bytes.get(..MAX_LINE).unwrap_or(bytes);
-        Ok(Some(Raw { number: self.number, bytes, size, too_long }))
+        Ok(Some(Raw {
+            number: self.number,
+            bytes,
+            size,
+            too_long,
+        }))
     }
 }
 

@@ -27,8 +27,15 @@ const TOLD: usize = 5;
 
 impl<P: Fn(&str) -> Option<usize>> Links<'_, P> {
     fn leads(&self, n: usize) -> impl Iterator<Item = (&'static str, &str)> {
-        let both = self.acts.get(n).map(|act| [("answers", act.answers.as_deref()), ("corrects", act.corrects.as_deref())]);
-        both.into_iter().flatten().filter_map(|(key, id)| id.map(|id| (key, id)))
+        let both = self.acts.get(n).map(|act| {
+            [
+                ("answers", act.answers.as_deref()),
+                ("corrects", act.corrects.as_deref()),
+            ]
+        });
+        both.into_iter()
+            .flatten()
+            .filter_map(|(key, id)| id.map(|id| (key, id)))
     }
 
     /// Of the acts at the positions `open` (all others are known to be good): those that cannot stay.
@@ -93,7 +100,9 @@ impl<P: Fn(&str) -> Option<usize>> Links<'_, P> {
     }
 
     fn id(&self, n: usize) -> Box<str> {
-        self.acts.get(n).map_or_else(Box::default, |act| act.id.clone())
+        self.acts
+            .get(n)
+            .map_or_else(Box::default, |act| act.id.clone())
     }
 
     fn round(&self, from: usize, among: &BTreeMap<usize, usize>) -> Vec<Box<str>> {

@@ -83,13 +83,26 @@ impl<'l> Reader<'l> {
     pub fn json(&mut self, file: &str, input: impl BufRead) -> Result<(), ReadError> {
         let file = self.collected.file(file);
         let mut lines = lines::Lines::new(input);
-        while let Some(raw) = lines.next().map_err(|failed| ReadError::new(&file, failed))? {
+        while let Some(raw) = lines
+            .next()
+            .map_err(|failed| ReadError::new(&file, failed))?
+        {
             if raw.is_blank() {
                 continue;
             }
             let mut line = line::Line::default();
             let read = json::read(&raw, &mut line);
-            self.take(&Place { file: &file, line: raw.number, bytes: raw.bytes, whole: !raw.too_long, header: None }, &line, read);
+            self.take(
+                &Place {
+                    file: &file,
+                    line: raw.number,
+                    bytes: raw.bytes,
+                    whole: !raw.too_long,
+                    header: None,
+                },
+                &line,
+                read,
+            );
         }
         Ok(())
     }
@@ -101,7 +114,10 @@ impl<'l> Reader<'l> {
     pub fn csv(&mut self, file: &str, input: impl BufRead) -> Result<(), ReadError> {
         let file = self.collected.file(file);
         let mut rows = csv::Rows::new(lines::Lines::new(input));
-        while let Some(row) = rows.next().map_err(|failed| ReadError::new(&file, failed))? {
+        while let Some(row) = rows
+            .next()
+            .map_err(|failed| ReadError::new(&file, failed))?
+        {
             let (line, read) = row.line();
             let place = Place {
                 file: &file,
@@ -116,7 +132,10 @@ impl<'l> Reader<'l> {
     }
 
     fn take(&mut self, place: &Place<'_>, line: &line::Line<'_>, read: Result<(), problem::Fault>) {
-        let resolver = resolve::Resolver { law: self.law, names: &mut self.names };
+        let resolver = resolve::Resolver {
+            law: self.law,
+            names: &mut self.names,
+        };
         let taken = read
             .and_then(|()| resolver.statement(line))
             .and_then(|statement| self.collected.take(self.law, place, statement));

@@ -30,7 +30,10 @@ impl Nearby {
         if self.acts.len() >= KEPT {
             return "too many unknown acts were named to look for near ones".to_owned();
         }
-        let hint = law.act_nearly(name).map_or_else(|| acts_of(law, name), |near| format!("did you mean `{near}`?"));
+        let hint = law.act_nearly(name).map_or_else(
+            || acts_of(law, name),
+            |near| format!("did you mean `{near}`?"),
+        );
         self.acts.insert(name.to_owned(), hint.clone());
         hint
     }
@@ -40,10 +43,20 @@ fn acts_of(law: &Law, name: &str) -> String {
     let pack = name.split(' ').next().unwrap_or_default();
     if law.pack_named(pack).is_none() {
         let packs = law.packs.iter().map(|pack| pack.name.as_str());
-        return format!("an act is named by its pack and its own name; the packs are {}", listed(packs));
+        return format!(
+            "an act is named by its pack and its own name; the packs are {}",
+            listed(packs)
+        );
     }
-    let acts = law.acts.iter().filter(|act| law.pack(act.pack).name == pack);
-    format!("the acts of {} are {}", quoted(pack), listed(acts.map(|act| act.name.as_str())))
+    let acts = law
+        .acts
+        .iter()
+        .filter(|act| law.pack(act.pack).name == pack);
+    format!(
+        "the acts of {} are {}",
+        quoted(pack),
+        listed(acts.map(|act| act.name.as_str()))
+    )
 }
 
 /// The one of `known` that is spelled nearly so.
@@ -51,7 +64,9 @@ pub fn nearest<'a>(known: impl IntoIterator<Item = &'a str>, name: &str) -> Opti
     if name.len() > LONGEST {
         return None;
     }
-    let near = known.into_iter().map(|known| (distance(known, name), known));
+    let near = known
+        .into_iter()
+        .map(|known| (distance(known, name), known));
     let close = near.filter(|(far, _)| *far <= 2.max(name.len() / 4)).min();
     close.map(|(_, known)| known)
 }

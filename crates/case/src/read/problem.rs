@@ -86,7 +86,11 @@ pub struct ReadError {
 
 impl ReadError {
     pub(super) fn new(file: &Arc<str>, failed: Failed) -> Self {
-        Self { file: file.clone(), line: failed.after, cause: failed.cause }
+        Self {
+            file: file.clone(),
+            line: failed.after,
+            cause: failed.cause,
+        }
     }
 }
 
@@ -126,7 +130,14 @@ pub(super) struct Fault {
 impl Fault {
     pub fn new(kind: Kind, attempted: impl Into<String>, found: impl AsRef<str>) -> Self {
         let found = clip(found.as_ref(), 400);
-        Self { problem: Problem { kind, attempted: attempted.into(), found }, hint: None }
+        Self {
+            problem: Problem {
+                kind,
+                attempted: attempted.into(),
+                found,
+            },
+            hint: None,
+        }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -175,5 +186,6 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Control characters, and those that turn the direction of writing.
 pub(super) fn obeyed(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

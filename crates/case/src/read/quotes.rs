@@ -83,7 +83,10 @@ mod tests {
     #[test]
     fn quotes_commas_and_lines() {
         assert_eq!(cells(&["a,,c"]).unwrap(), ["a", "", "c"]);
-        assert_eq!(cells(&[r#""a,b","c ""d""",e"f"#]).unwrap(), ["a,b", r#"c "d""#, r#"e"f"#]);
+        assert_eq!(
+            cells(&[r#""a,b","c ""d""",e"f"#]).unwrap(),
+            ["a,b", r#"c "d""#, r#"e"f"#]
+        );
         assert_eq!(cells(&[r#"a,"b"#, r#"c",d"#]).unwrap(), ["a", "b\nc", "d"]);
         assert_eq!(cells(&[r#"a,"b" ,"#]).unwrap(), ["a", "b", ""]);
         assert_eq!(cells(&[r#"a,"b"c"#]), None);

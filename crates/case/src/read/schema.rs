@@ -21,17 +21,33 @@ pub fn schema(law: &Law, wanted: impl Fn(&Pack) -> bool) -> Value {
     let mut definitions = Map::new();
     let mut lines = Vec::new();
     let mut names = Vec::new();
-    definitions.insert("id".into(), json!({ "type": "string", "minLength": 1, "maxLength": 200 }));
-    definitions.insert("pseudonym".into(), json!({ "type": ["string", "null"], "minLength": 1, "maxLength": 200 }));
+    definitions.insert(
+        "id".into(),
+        json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+    );
+    definitions.insert(
+        "pseudonym".into(),
+        json!({ "type": ["string", "null"], "minLength": 1, "maxLength": 200 }),
+    );
     definitions.insert("time".into(), json!({
         "type": "string",
         "pattern": TIME,
         "description": "A day `2026-11-05`, an hour `2026-11-05T14` or a time of day `2026-11-05T14:05+08:00`, as exactly as it is known; `2019-XX-XX+37` counts days from an unknown day of 2019.",
     }));
-    definitions.insert("laterTime".into(), json!({ "anyOf": [{ "$ref": "#/$defs/time" }, { "type": "null" }] }));
+    definitions.insert(
+        "laterTime".into(),
+        json!({ "anyOf": [{ "$ref": "#/$defs/time" }, { "type": "null" }] }),
+    );
     definitions.insert("periods".into(), periods());
-    for (n, pack) in law.packs.iter().enumerate().filter(|(_, pack)| wanted(pack)) {
-        let Ok(id) = u16::try_from(n).map(PackId) else { continue };
+    for (n, pack) in law
+        .packs
+        .iter()
+        .enumerate()
+        .filter(|(_, pack)| wanted(pack))
+    {
+        let Ok(id) = u16::try_from(n).map(PackId) else {
+            continue;
+        };
         let acts: Vec<&Act> = law.acts.iter().filter(|act| act.pack == id).collect();
         if acts.is_empty() {
             continue;
@@ -62,7 +78,11 @@ fn key(kind: &str, name: &str) -> String {
 
 fn both(words: &Words) -> String {
     let [first, second] = &words.0;
-    if second.is_empty() { first.to_string() } else { format!("{first} / {second}") }
+    if second.is_empty() {
+        first.to_string()
+    } else {
+        format!("{first} / {second}")
+    }
 }
 
 fn line(law: &Law, act: &Act, pack: &str) -> Value {
@@ -70,8 +90,16 @@ fn line(law: &Law, act: &Act, pack: &str) -> Value {
     for field in &act.fields {
         fields.insert(law.field_name(field.id).to_owned(), value(law, field));
     }
-    let title = if act.facts { act.full_name.clone() } else { both(&act.words) };
-    let until = if act.period { "The last day, or the end." } else { "The end that the act names." };
+    let title = if act.facts {
+        act.full_name.clone()
+    } else {
+        both(&act.words)
+    };
+    let until = if act.period {
+        "The last day, or the end."
+    } else {
+        "The end that the act names."
+    };
     json!({
         "title": title,
         "type": "object",
@@ -167,7 +195,10 @@ fn value(law: &Law, field: &Field) -> Value {
 
 fn shape(law: &Law, ty: &Type) -> (Value, String) {
     match ty {
-        Type::YesNo => (json!({ "enum": [true, false, "yes", "no", "true", "false"] }), "Yes or no.".into()),
+        Type::YesNo => (
+            json!({ "enum": [true, false, "yes", "no", "true", "false"] }),
+            "Yes or no.".into(),
+        ),
         Type::Date => (json!({ "$ref": "#/$defs/time" }), "A day.".into()),
         Type::Moment => (json!({ "$ref": "#/$defs/time" }), "A moment.".into()),
         Type::Length(unit) => {
@@ -181,16 +212,33 @@ fn shape(law: &Law, ty: &Type) -> (Value, String) {
             let ways = json!([{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": pattern }]);
             (json!({ "anyOf": ways }), format!("A number of {name}."))
         }
-        Type::MixedLength => (json!({ "type": "string" }), "A length such as `1 month + 15 days`.".into()),
+        Type::MixedLength => (
+            json!({ "type": "string" }),
+            "A length such as `1 month + 15 days`.".into(),
+        ),
         Type::Number => (number(), "A number.".into()),
-        Type::Money => (number(), "A sum in the currency of the jurisdiction.".into()),
+        Type::Money => (
+            number(),
+            "A sum in the currency of the jurisdiction.".into(),
+        ),
         Type::OneOf(words) => {
             let names: Vec<&str> = words.iter().map(|(word, _)| law.word_name(*word)).collect();
-            let told = words.iter().map(|(word, words)| format!("`{}`: {}", law.word_name(*word), both(words)));
-            (json!({ "enum": names }), format!("{}.", told.collect::<Vec<_>>().join("; ")))
+            let told = words
+                .iter()
+                .map(|(word, words)| format!("`{}`: {}", law.word_name(*word), both(words)));
+            (
+                json!({ "enum": names }),
+                format!("{}.", told.collect::<Vec<_>>().join("; ")),
+            )
         }
-        Type::Text => (json!({ "type": "string" }), "A text, without names of persons.".into()),
-        Type::Periods => (json!({ "$ref": "#/$defs/periods" }), "Periods of whole days, first and last included.".into()),
+        Type::Text => (
+            json!({ "type": "string" }),
+            "A text, without names of persons.".into(),
+        ),
+        Type::Periods => (
+            json!({ "$ref": "#/$defs/periods" }),
+            "Periods of whole days, first and last included.".into(),
+        ),
         Type::Any => (json!({}), String::new()),
     }
 }

@@ -23,7 +23,10 @@ pub struct Wrong {
 
 impl Wrong {
     pub fn new(found: impl Into<String>) -> Self {
-        Self { found: found.into(), hint: None }
+        Self {
+            found: found.into(),
+            hint: None,
+        }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -40,11 +43,19 @@ pub fn read(text: &str, zone: &TimeZone, years: (i16, i16)) -> Result<(When, Opt
             let (year, days) = read?;
             (counted(year, days, zone), Some(year))
         }
-        None => (When::parse(text, zone).map_err(|said| wrong(text, said))?, None),
+        None => (
+            When::parse(text, zone).map_err(|said| wrong(text, said))?,
+            None,
+        ),
     };
     let found = year.unwrap_or_else(|| when.day.year());
     if found < years.0 || found > years.1 {
-        let found = format!("{} lies outside the years {} to {} that are read", quoted(text), years.0, years.1);
+        let found = format!(
+            "{} lies outside the years {} to {} that are read",
+            quoted(text),
+            years.0,
+            years.1
+        );
         return Err(Wrong::new(found));
     }
     Ok((when, year))
@@ -59,13 +70,26 @@ fn floating(text: &str) -> Option<Result<(i16, u32), Wrong>> {
     if !is_floating(text) {
         return None;
     }
-    let year = text.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit())).and_then(|year| year.parse().ok());
+    let year = text
+        .get(..4)
+        .filter(|year| year.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|year| year.parse().ok());
     let days = text.get(10..).and_then(|rest| rest.strip_prefix('+'));
-    let days = days.filter(|days| days.bytes().all(|b| b.is_ascii_digit())).and_then(|days| days.parse().ok());
-    Some(year.zip(days.filter(|days| *days <= MOST_DAYS)).ok_or_else(|| {
-        Wrong::new(format!("{} is no number of days from an unknown day of a year", quoted(text)))
-            .hint(format!("write `2019-XX-XX+37` for the 37th day after day 0, at most {MOST_DAYS} days"))
-    }))
+    let days = days
+        .filter(|days| days.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|days| days.parse().ok());
+    Some(
+        year.zip(days.filter(|days| *days <= MOST_DAYS))
+            .ok_or_else(|| {
+                Wrong::new(format!(
+                    "{} is no number of days from an unknown day of a year",
+                    quoted(text)
+                ))
+                .hint(format!(
+                    "write `2019-XX-XX+37` for the 37th day after day 0, at most {MOST_DAYS} days"
+                ))
+            }),
+    )
 }
 
 /// Day 0 is kept as the first day of its year.
@@ -78,13 +102,25 @@ fn counted(year: i16, days: u32, zone: &TimeZone) -> When {
 fn wrong(text: &str, said: String) -> Wrong {
     if let Some(day) = text.get(..10)
         && let [year, month, number] = day.split('-').collect::<Vec<_>>().as_slice()
-        && [year, month, number].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()))
+        && [year, month, number]
+            .iter()
+            .all(|part| part.bytes().all(|b| b.is_ascii_digit()))
         && day.parse::<Date>().is_err()
     {
-        let month = year.parse().ok().zip(month.parse().ok()).and_then(|(y, m)| Date::new(y, m, 1).ok());
+        let month = year
+            .parse()
+            .ok()
+            .zip(month.parse().ok())
+            .and_then(|(y, m)| Date::new(y, m, 1).ok());
         let hint = month.map_or_else(
             || "days are written as year, month and day: `2026-11-05`".to_owned(),
-            |month| format!("{} has {} days", month.strftime("%B %Y"), month.days_in_month()),
+            |month| {
+                format!(
+                    "{} has {} days",
+                    month.strftime("%B %Y"),
+                    month.days_in_month()
+                )
+            },
         );
         return Wrong::new(format!("{} is no day of the calendar", quoted(day))).hint(hint);
     }

@@ -1,0 +1,11 @@
+//! Reads one file of JSON Lines.
+
+use habeas_case::read::{Reader, Reading};
+use habeas_law::Law;
+
+#[expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+pub fn json(law: &Law, text: impl AsRef<[u8]>) -> Reading {
+    let mut reader = Reader::new(law);
+    reader.json("x.jsonl", text.as_ref()).unwrap();
+    reader.finish()
+}
