@@ -1,6 +1,5 @@
 //! `habeas check FILES…`
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,7 +37,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Exit status 0: nothing overdue or breached; 1: something is; 2: it could not be done.
+    /// Exit status 0: every line was read, and nothing is overdue or breached; 1: not so; 2: it could not be done.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let law = self.laws.law()?;
         let reading = self.files.read(&law)?;
@@ -48,26 +47,46 @@ impl Check {
         if let Some(path) = &self.html {
             let page = html::report(&assessments, self.lang, None);
             std::fs::write(path, page).map_err(|e| Failure::File(path.clone(), e))?;
-            print(&format!("{}\n{}\n", counts(&assessments), path.display()))?;
+            print(&format!(
+                "{}\n{}\n",
+                counts(&assessments, self.lang),
+                path.display()
+            ))?;
         } else if self.json {
             let mut lines = String::new();
             for assessment in &assessments {
-                let line = serde_json::to_string(assessment).map_err(|e| Failure::said(e.to_string()))?;
+                let line =
+                    serde_json::to_string(assessment).map_err(|e| Failure::said(e.to_string()))?;
                 lines.push_str(&line);
                 lines.push('\n');
             }
             print(&lines)?;
         } else {
-            let tables: Vec<String> = assessments.iter().map(|a| text::table(a, self.lang)).collect();
-            print(&format!("{}\n{}\n", tables.join("\n"), counts(&assessments)))?;
+            let tables: Vec<String> = assessments
+                .iter()
+                .map(|a| text::table(a, self.lang))
+                .collect();
+            print(&format!(
+                "{}\n{}\n",
+                tables.join("\n"),
+                counts(&assessments, self.lang)
+            ))?;
         }
-        Ok(if assessments.iter().any(calls_for_action) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        let unread = !reading.rejects.is_empty();
+        Ok(if unread || assessments.iter().any(calls_for_action) {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 }
 
 /// The cases that are wanted.
 pub fn chosen<'c>(cases: &'c [Case], only: Option<&str>) -> Result<Vec<&'c Case>, Failure> {
-    let found: Vec<&Case> = cases.iter().filter(|c| only.is_none_or(|id| *c.id == *id)).collect();
+    let found: Vec<&Case> = cases
+        .iter()
+        .filter(|c| only.is_none_or(|id| *c.id == *id))
+        .collect();
     if found.is_empty() {
         return Err(match only {
             Some(id) => Failure::said(format!("no case `{id}` is in these files")),
@@ -93,7 +112,7 @@ pub fn assess_all(law: &Law, cases: &[&Case], at: i64) -> Vec<Assessment> {
 }
 
 /// The last line: how many persons, and of how many something was found.
-pub fn counts(assessments: &[Assessment]) -> String {
+pub fn counts(assessments: &[Assessment], language: Language) -> String {
     let mut kinds = [0usize; 4];
     for finding in assessments.iter().flat_map(|a| &a.findings) {
         let slot = match finding.kind {
@@ -106,11 +125,19 @@ pub fn counts(assessments: &[Assessment]) -> String {
             *count += 1;
         }
     }
-    let untitled = assessments.iter().filter(|a| !a.title_not_shown.is_empty()).count();
-    let mut line = format!("{} person(s) assessed:", assessments.len());
-    for (count, name) in kinds.iter().zip(["breaches", "overruns", "questions", "cautions"]) {
-        let _ = write!(line, " {count} {name},");
+    let untitled = assessments
+        .iter()
+        .filter(|a| !a.title_not_shown.is_empty())
+        .count();
+    let [breaches, overruns, questions, cautions] = kinds;
+    let persons = assessments.len();
+    if language == Language::English {
+        format!(
+            "persons assessed: {persons}; breaches: {breaches}, overruns: {overruns}, questions: {questions}, cautions: {cautions}; held at some time with no title shown: {untitled}"
+        )
+    } else {
+        format!(
+            "已评估 {persons} 人；违反规定 {breaches} 项，超期 {overruns} 项，待核实 {questions} 项，提示 {cautions} 项；曾在未见依据的情况下被羁押 {untitled} 人"
+        )
     }
-    let _ = write!(line, " {untitled} held at some time with no title shown");
-    line
 }

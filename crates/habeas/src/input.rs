@@ -25,16 +25,16 @@ pub struct Laws {
 impl Laws {
     /// Loads them.
     pub fn law(&self) -> Result<Law, Failure> {
-        law(&self.laws)
+        law(&self.laws, "name it with --laws")
     }
 }
 
-/// Loads a folder of law packs.
-pub fn law(path: &Path) -> Result<Law, Failure> {
+/// Loads a folder of law packs; `otherwise` says how to name it.
+pub fn law(path: &Path, otherwise: &str) -> Result<Law, Failure> {
     if !path.exists() {
         return Err(Failure::hinted(
             format!("the law packs are not in {}", path.display()),
-            "run the program in the folder that holds `laws`, or name it with --laws",
+            format!("run the program in the folder that holds `laws`, or {otherwise}"),
         ));
     }
     Ok(Library::open(path)?.law()?)
@@ -51,23 +51,36 @@ pub struct At {
 impl At {
     /// Seconds since 1970-01-01T00:00Z. A time without an offset is taken in the zone of the case.
     pub fn instant(&self, law: &Law, case: Option<&Case>) -> Result<i64, Failure> {
-        let Some(text) = &self.at else { return Ok(now()) };
+        let Some(text) = &self.at else {
+            return Ok(now());
+        };
         if let Ok(stamp) = text.parse::<Timestamp>() {
             return Ok(stamp.as_second());
         }
-        let zone = case.and_then(|c| c.acts.first()).map(|act| law.zone(law.act(act.kind).pack).clone());
-        let zone = zone.or_else(|| law.packs.first().map(|p| p.zone.clone())).unwrap_or(jiff::tz::TimeZone::UTC);
+        let zone = case
+            .and_then(|c| c.acts.first())
+            .map(|act| law.zone(law.act(act.kind).pack).clone());
+        let zone = zone
+            .or_else(|| law.packs.first().map(|p| p.zone.clone()))
+            .unwrap_or(jiff::tz::TimeZone::UTC);
         let offset = text.rfind(['+', 'Z', 'z']).is_some_and(|n| n > 10);
         if offset {
             let stamp = with_seconds(text).parse::<Timestamp>();
-            return stamp.map(Timestamp::as_second).map_err(|_| wrong_instant(text));
+            return stamp
+                .map(Timestamp::as_second)
+                .map_err(|_| wrong_instant(text));
         }
-        habeas_law::moment::When::parse(text, &zone).map(|when| when.from).map_err(|_| wrong_instant(text))
+        habeas_law::moment::When::parse(text, &zone)
+            .map(|when| when.from)
+            .map_err(|_| wrong_instant(text))
     }
 }
 
 fn wrong_instant(text: &str) -> Failure {
-    Failure::hinted(format!("`{text}` is not an instant"), "such as 2026-11-24T09:00+08:00, 2026-11-24T09:00 or 2026-11-24")
+    Failure::hinted(
+        format!("`{text}` is not an instant"),
+        "such as 2026-11-24T09:00+08:00, 2026-11-24T09:00 or 2026-11-24",
+    )
 }
 
 /// `2026-11-24T09:00+08:00` with its seconds.
@@ -79,7 +92,10 @@ fn with_seconds(text: &str) -> String {
 }
 
 /// The clock of the machine: read here, and nowhere else in the project.
-#[expect(clippy::disallowed_methods, reason = "the edge of the program: libraries take the instant as an argument")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge of the program: libraries take the instant as an argument"
+)]
 fn now() -> i64 {
     Timestamp::now().as_second()
 }
@@ -98,49 +114,101 @@ pub struct Files {
 impl Files {
     /// Reads them all, and says on standard error which lines were refused.
     pub fn read(&self, law: &Law) -> Result<Reading, Failure> {
-        let reading = read_files(law, &self.files)?;
+        self.told(read_files(law, &self.files)?)
+    }
+
+    /// Reads them all, and after them a step, a line of JSON that is not in them.
+    pub fn read_with(&self, law: &Law, step: &str) -> Result<Reading, Failure> {
+        let mut reader = reader(law, &self.files)?;
+        read_one(&mut reader, THE_STEP, step.as_bytes())?;
+        let mut reading = reader.finish();
+        let of_step = |reject: &read::Reject| *reject.file == *THE_STEP;
+        if let Some(reject) = reading.rejects.iter().find(|reject| of_step(reject)) {
+            return Err(Failure::Said(reject.to_string(), reject.hint.clone()));
+        }
+        reading.rejects.retain(|reject| !of_step(reject));
+        self.told(reading)
+    }
+
+    fn told(&self, reading: Reading) -> Result<Reading, Failure> {
         say_rejects(&reading);
         if let Some(path) = &self.rejects {
             let file = File::create(path).map_err(|e| Failure::File(path.clone(), e))?;
-            let written = read::write_rejects(&reading.rejects, file).map_err(|e| Failure::File(path.clone(), e))?;
-            crate::output::note(&format!("{written} refused line(s) written to {}", path.display()));
+            let written = read::write_rejects(&reading.rejects, file)
+                .map_err(|e| Failure::File(path.clone(), e))?;
+            crate::output::note(&format!(
+                "{written} refused line(s) written to {}",
+                path.display()
+            ));
         }
         Ok(reading)
     }
 }
 
+/// The name of a step in messages.
+const THE_STEP: &str = "the step";
+
 /// Reads files of acts.
 pub fn read_files(law: &Law, files: &[PathBuf]) -> Result<Reading, Failure> {
+    Ok(reader(law, files)?.finish())
+}
+
+fn reader<'l>(law: &'l Law, files: &[PathBuf]) -> Result<Reader<'l>, Failure> {
     let mut reader = Reader::new(law);
-    let total = files.iter().filter_map(|f| std::fs::metadata(f).ok()).map(|m| m.len()).sum();
+    let total = files
+        .iter()
+        .filter_map(|f| std::fs::metadata(f).ok())
+        .map(|m| m.len())
+        .sum();
     let bar = progress(total, "reading");
     for path in files {
         let name = path.display().to_string();
         if name == "-" {
             let input = BufReader::new(std::io::stdin().lock());
-            reader.json("standard input", input).map_err(|e| Failure::said(e.to_string()))?;
+            reader
+                .json("standard input", input)
+                .map_err(|e| Failure::said(e.to_string()))?;
             continue;
         }
         let file = File::open(path).map_err(|e| Failure::File(path.clone(), e))?;
-        let input = BufReader::with_capacity(1 << 16, Counted { inner: file, bar: bar.clone() });
+        let input = BufReader::with_capacity(
+            1 << 16,
+            Counted {
+                inner: file,
+                bar: bar.clone(),
+            },
+        );
         read_one(&mut reader, &name, input)?;
     }
     bar.finish_and_clear();
-    Ok(reader.finish())
+    Ok(reader)
 }
 
 fn read_one(reader: &mut Reader<'_>, name: &str, input: impl BufRead) -> Result<(), Failure> {
-    let read = if name.ends_with(".csv") { reader.csv(name, input) } else { reader.json(name, input) };
+    let read = if name.ends_with(".csv") {
+        reader.csv(name, input)
+    } else {
+        reader.json(name, input)
+    };
     read.map_err(|e| Failure::said(e.to_string()))
 }
 
-fn say_rejects(reading: &Reading) {
+/// Says on standard error which lines were refused.
+pub fn say_rejects(reading: &Reading) {
     for reject in &reading.rejects {
-        let hint = reject.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        let hint = reject
+            .hint
+            .as_ref()
+            .map(|hint| format!("\n  hint: {hint}"))
+            .unwrap_or_default();
         crate::output::note(&format!("refused {reject}{hint}"));
     }
     if !reading.rejects.is_empty() {
-        crate::output::note(&format!("{} line(s) taken, {} refused", reading.taken, reading.rejects.len()));
+        crate::output::note(&format!(
+            "{} line(s) taken, {} refused",
+            reading.taken,
+            reading.rejects.len()
+        ));
     }
 }
 

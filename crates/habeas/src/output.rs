@@ -45,7 +45,9 @@ impl Failure {
         let mut err = io::stderr().lock();
         // Where standard error is gone, the exit status still tells.
         let _ = match self {
-            Self::Law(LoadError::Problems(problems)) | Self::Problems(problems) => draw(&mut err, &problems),
+            Self::Law(LoadError::Problems(problems)) | Self::Problems(problems) => {
+                draw(&mut err, &problems)
+            }
             Self::Law(other) => writeln!(err, "error: {other}"),
             Self::File(path, cause) => writeln!(err, "error: {}: {cause}", path.display()),
             Self::Said(message, None) => writeln!(err, "error: {message}"),
@@ -57,7 +59,8 @@ impl Failure {
 
 /// Draws problems, each with its line.
 fn draw(out: &mut impl Write, problems: &[Problem]) -> io::Result<()> {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(110);
+    let handler =
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(110);
     for problem in problems {
         let mut text = String::new();
         match handler.render_report(&mut text, problem) {

@@ -1,12 +1,13 @@
 //! `habeas pack check | test | explain`
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use habeas_case::suite::{self, CasesError};
 use habeas_case::rule::{self, RuleText};
+use habeas_case::suite::{self, CasesError};
 use habeas_law::Library;
 use habeas_law::official;
 use habeas_page::{Language, text};
@@ -94,7 +95,11 @@ impl Test {
         if !self.cases.is_empty() {
             return self.run_cases(&law, &library);
         }
-        let prefix = if self.path.is_file() { file_name(&self.path) } else { String::new() };
+        let prefix = if self.path.is_file() {
+            file_name(&self.path)
+        } else {
+            String::new()
+        };
         let report = suite::run_examples(&law, &prefix);
         let mut text = String::new();
         let mut failed = 0;
@@ -107,27 +112,49 @@ impl Test {
         }
         if self.every_condition {
             for unseen in &report.unseen {
-                let _ = writeln!(text, "not seen {}: {}  {}", unseen.missing.join(", "), unseen.place, unseen.clause);
+                let _ = writeln!(
+                    text,
+                    "not seen {}: {}  {}",
+                    unseen.missing.join(", "),
+                    unseen.place,
+                    unseen.clause
+                );
             }
         }
         let whole = report.conditions - report.unseen.len();
-        let _ = writeln!(text, "{} conditions, {whole} of them seen yes, no and unknown", report.conditions);
-        let _ = writeln!(text, "{} passed, {failed} failed", report.outcomes.len() - failed);
+        let _ = writeln!(
+            text,
+            "{} conditions, {whole} of them seen yes, no and unknown",
+            report.conditions
+        );
+        let _ = writeln!(
+            text,
+            "{} passed, {failed} failed",
+            report.outcomes.len() - failed
+        );
         print(&text)?;
         let bad = failed > 0 || (self.every_condition && !report.unseen.is_empty());
-        Ok(if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if bad {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 
     fn run_cases(&self, law: &habeas_law::Law, library: &Library) -> Result<ExitCode, Failure> {
         let (mut passed, mut failed, mut unmapped) = (0, 0, 0);
+        let mut asked: BTreeSet<&str> = self.rules.iter().map(String::as_str).collect();
         let mut text = String::new();
         for path in &self.cases {
-            let cases = std::fs::read_to_string(path).map_err(|e| Failure::File(path.clone(), e))?;
-            let results = suite::run_cases(law, library, &cases, &self.rules).map_err(|e| match e {
-                CasesError::Mapping(problems) => Failure::Problems(problems),
-                CasesError::File(why) => Failure::said(format!("{}: {why}", path.display())),
-            })?;
+            let cases =
+                std::fs::read_to_string(path).map_err(|e| Failure::File(path.clone(), e))?;
+            let results =
+                suite::run_cases(law, library, &cases, &self.rules).map_err(|e| match e {
+                    CasesError::Mapping(problems) => Failure::Problems(problems),
+                    CasesError::File(why) => Failure::said(format!("{}: {why}", path.display())),
+                })?;
             for result in results {
+                asked.remove(&*result.rule);
                 if !result.differences.is_empty() {
                     failed += 1;
                     let _ = writeln!(text, "FAILED {} {}", result.id, result.rule);
@@ -136,21 +163,46 @@ impl Test {
                     });
                 } else if !result.unmapped.is_empty() {
                     unmapped += 1;
-                    let _ = writeln!(text, "unmapped {} {}: {}", result.id, result.rule, result.unmapped.join(", "));
+                    let _ = writeln!(
+                        text,
+                        "unmapped {} {}: {}",
+                        result.id,
+                        result.rule,
+                        result.unmapped.join(", ")
+                    );
                 } else {
                     passed += 1;
                 }
             }
         }
-        let _ = writeln!(text, "{passed} passed, {failed} failed, {unmapped} unmapped");
+        if !asked.is_empty() {
+            let names: Vec<&str> = asked.into_iter().collect();
+            return Err(Failure::said(format!(
+                "no case of these files is of the rule(s) {}",
+                names.join(", ")
+            )));
+        }
+        let _ = writeln!(
+            text,
+            "{passed} passed, {failed} failed, {unmapped} unmapped"
+        );
         print(&text)?;
-        Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if failed > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 }
 
 /// `cn/detention.md`, as messages name it.
 fn file_name(path: &Path) -> String {
-    let mut parts: Vec<String> = path.components().rev().take(2).map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+    let mut parts: Vec<String> = path
+        .components()
+        .rev()
+        .take(2)
+        .map(|c| c.as_os_str().to_string_lossy().into_owned())
+        .collect();
     parts.reverse();
     parts.join("/")
 }
@@ -173,22 +225,44 @@ impl Explain {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn show(&self, law: &habeas_law::Law, found: &RuleText, out: &mut String) -> Result<(), Failure> {
+    fn show(
+        &self,
+        law: &habeas_law::Law,
+        found: &RuleText,
+        out: &mut String,
+    ) -> Result<(), Failure> {
         let _ = writeln!(out, "{}  ({})\n", found.name, found.place);
         for (citation, rendering) in &found.passages {
             let [en, zh] = rendering;
-            let _ = writeln!(out, "  {citation}  {}", if self.lang == Language::English { en } else { zh });
+            let _ = writeln!(
+                out,
+                "  {citation}  {}",
+                if self.lang == Language::English {
+                    en
+                } else {
+                    zh
+                }
+            );
         }
         let _ = writeln!(out, "  (our summary; the official text decides)\n");
         if let Some(folder) = &self.texts {
             for (code, file, number) in &found.official {
-                let read = official::read(folder, file, number).map_err(|e| Failure::File(folder.join(file), e))?;
+                let read = official::read(folder, file, number)
+                    .map_err(|e| Failure::File(folder.join(file), e))?;
                 match read {
                     Some(text) => {
-                        let _ = writeln!(out, "  official text, {code} {number}:\n{}\n", indent(&text));
+                        let _ = writeln!(
+                            out,
+                            "  official text, {code} {number}:\n{}\n",
+                            indent(&text)
+                        );
                     }
                     None => {
-                        let _ = writeln!(out, "  official text, {code} {number}: not in {}\n", folder.join(file).display());
+                        let _ = writeln!(
+                            out,
+                            "  official text, {code} {number}: not in {}\n",
+                            folder.join(file).display()
+                        );
                     }
                 }
             }
@@ -208,5 +282,8 @@ impl Explain {
 }
 
 fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("    {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -1,7 +1,7 @@
 //! `habeas propose`, `habeas explain`, `habeas diff-law`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,14 +11,14 @@ use habeas_case::assessment::Line;
 use habeas_case::difference::{Difference, difference};
 use habeas_case::gate::Outcome;
 use habeas_case::propose::{Proposal, propose};
-use habeas_case::read::Reader;
-use habeas_case::Case;
+use habeas_case::read::Reading;
+use habeas_case::{Assessment, Case};
 use habeas_law::{Law, Truth};
 use habeas_page::{Language, text};
 
 use crate::check::{assess_all, chosen};
-use crate::input::{At, Files, Laws, law, read_files};
-use crate::output::{Failure, print};
+use crate::input::{At, Files, Laws, law, read_files, say_rejects};
+use crate::output::{Failure, note, print};
 
 /// The step, and the record against which it is judged.
 #[derive(Debug, Args)]
@@ -42,45 +42,59 @@ impl Propose {
     /// Exit status 0: allowed, or unknown where help must not wait; 1: refused, or unknown and closed.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let law = self.laws.law()?;
-        let reading = self.files.read(&law)?;
-        let (case, step) = self.step(&law)?;
-        let none = Case { id: case.clone(), ..Case::default() };
-        let known = reading.cases.iter().find(|c| c.id == case).unwrap_or(&none);
-        if known.acts.iter().any(|act| act.id == step.id) {
-            return Err(Failure::hinted(format!("the act `{}` is already in the record of {case}", step.id), "a step not yet taken has an id of its own"));
-        }
+        let text = self.text()?;
+        let (case, id) = named(&text)?;
+        let mut reading = self.files.read_with(&law, &text)?;
+        let nothing = || Failure::said("no act is in the step");
+        let of_case = reading.cases.iter_mut().find(|known| *known.id == *case);
+        let known = of_case.ok_or_else(nothing)?;
+        let place = known.acts.iter().position(|act| *act.id == *id);
+        let step = known.acts.remove(place.ok_or_else(nothing)?);
         let at = step.happened.to;
         let proposal = propose(&law, known, step, at);
         if self.json {
-            let text = serde_json::to_string_pretty(&proposal).map_err(|e| Failure::said(e.to_string()))?;
+            let text = serde_json::to_string_pretty(&proposal)
+                .map_err(|e| Failure::said(e.to_string()))?;
             print(&format!("{text}\n"))?;
         } else {
             print(&show(&proposal, self.lang))?;
         }
-        let waits = matches!(proposal.outcome, Outcome::Refused | Outcome::UnknownClosed | Outcome::Referred);
-        Ok(if waits { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        let waits = matches!(
+            proposal.outcome,
+            Outcome::Refused | Outcome::UnknownClosed | Outcome::Referred
+        );
+        Ok(if waits {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 
-    fn step(&self, law: &Law) -> Result<(std::sync::Arc<str>, habeas_case::Act), Failure> {
-        let mut reader = Reader::new(law);
+    fn text(&self) -> Result<String, Failure> {
         if self.step.trim_start().starts_with('{') {
-            let input = BufReader::new(self.step.as_bytes());
-            reader.json("the step", input).map_err(|e| Failure::said(e.to_string()))?;
-        } else {
-            let path = PathBuf::from(&self.step);
-            let file = std::fs::File::open(&path).map_err(|e| Failure::File(path, e))?;
-            reader.json(&self.step, BufReader::new(file)).map_err(|e| Failure::said(e.to_string()))?;
+            return Ok(self.step.clone());
         }
-        let reading = reader.finish();
-        if let Some(reject) = reading.rejects.first() {
-            return Err(Failure::Said(reject.to_string(), reject.hint.clone()));
+        let path = PathBuf::from(&self.step);
+        std::fs::read_to_string(&path).map_err(|e| Failure::File(path, e))
+    }
+}
+
+/// The case and the id of the one act that a step is. A line that is no JSON is left to the reader, which says why.
+fn named(text: &str) -> Result<(String, String), Failure> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+            let word = |key: &str| line.get(key).and_then(|w| w.as_str()).map(str::to_owned);
+            Ok((
+                word("case").unwrap_or_default(),
+                word("id").unwrap_or_default(),
+            ))
         }
-        let mut acts = reading.cases.into_iter().flat_map(|case| case.acts.into_iter().map(move |act| (case.id.clone(), act)));
-        match (acts.next(), acts.next()) {
-            (Some(step), None) => Ok(step),
-            (None, _) => Err(Failure::said("no act is in the step")),
-            (Some(_), Some(_)) => Err(Failure::said("more than one act is in the step; one is judged at a time")),
-        }
+        (None, _) => Err(Failure::said("no act is in the step")),
+        (Some(_), Some(_)) => Err(Failure::said(
+            "more than one line is in the step; one act is judged at a time",
+        )),
     }
 }
 
@@ -94,24 +108,50 @@ fn show(proposal: &Proposal, lang: Language) -> String {
         Outcome::Allowed => pick(lang, "allowed", "允许"),
         Outcome::Refused => pick(lang, "refused", "不允许"),
         Outcome::UnknownClosed => pick(lang, "unknown; the step waits", "未知，暂不得进行"),
-        Outcome::UnknownOpen => pick(lang, "unknown; the step does not wait, and a question stays open", "未知，不得拖延，另行核实"),
-        Outcome::Referred => pick(lang, "unknown; somebody must decide", "未知，须由有权机关决定"),
+        Outcome::UnknownOpen => pick(
+            lang,
+            "unknown; the step does not wait, and a question stays open",
+            "未知，不得拖延，另行核实",
+        ),
+        Outcome::Referred => pick(
+            lang,
+            "unknown; somebody must decide",
+            "未知，须由有权机关决定",
+        ),
     };
     let label = proposal.step.label.get(lang.tag());
     let _ = writeln!(out, "{} {label}: {verdict}", proposal.case);
-    let _ = writeln!(out, "{}", pick(lang, "Computed from what is recorded; no decision and no legal advice.", "依已记录的信息计算，不是决定，也不构成法律意见。"));
+    let _ = writeln!(
+        out,
+        "{}",
+        pick(
+            lang,
+            "Computed from what is recorded; no decision and no legal advice.",
+            "依已记录的信息计算，不是决定，也不构成法律意见。"
+        )
+    );
     lines(&mut out, &proposal.competence, lang, 1);
     for gate in &proposal.gates {
         let _ = writeln!(out, "{} ({})", gate.label.get(lang.tag()), gate.article);
         lines(&mut out, &gate.conditions, lang, 1);
         if !gate.needs.is_empty() {
             let names: Vec<&str> = gate.needs.iter().map(|n| n.label.get(lang.tag())).collect();
-            let _ = writeln!(out, "  {} {}", pick(lang, "still wanted:", "尚缺："), names.join(pick(lang, ", ", "、")));
+            let _ = writeln!(
+                out,
+                "  {} {}",
+                pick(lang, "still wanted:", "尚缺："),
+                names.join(pick(lang, ", ", "、"))
+            );
         }
     }
-    if !proposal.instead.is_empty() {
+    if !proposal.instead.is_empty() && proposal.outcome != Outcome::Allowed {
         let names: Vec<&str> = proposal.instead.iter().map(|w| w.get(lang.tag())).collect();
-        let _ = writeln!(out, "{} {}", pick(lang, "lawful alternatives:", "可以依法采取："), names.join(pick(lang, ", ", "、")));
+        let _ = writeln!(
+            out,
+            "{} {}",
+            pick(lang, "lawful alternatives:", "可以依法采取："),
+            names.join(pick(lang, ", ", "、"))
+        );
     }
     out
 }
@@ -125,11 +165,25 @@ fn lines(out: &mut String, list: &[Line], lang: Language, depth: usize) {
             None => "",
         };
         let cites: Vec<&str> = line.citation.passages.iter().map(|p| &**p).collect();
-        let clause = line.words.as_ref().map_or(&*line.clause, |w| w.get(lang.tag()));
-        let _ = writeln!(out, "{}{truth:<8} {}  {clause}", "  ".repeat(depth), cites.join(", "));
+        let clause = line
+            .words
+            .as_ref()
+            .map_or(&*line.clause, |w| w.get(lang.tag()));
+        let _ = writeln!(
+            out,
+            "{}{truth:<8} {}  {clause}",
+            "  ".repeat(depth),
+            cites.join(", ")
+        );
         if let Some(cure) = &line.cure {
             let who = cure.who.as_ref().map_or("", |w| w.get(lang.tag()));
-            let _ = writeln!(out, "{}{} {who} {}", "  ".repeat(depth + 4), pick(lang, "can be cured by", "补正："), cure.how.get(lang.tag()));
+            let _ = writeln!(
+                out,
+                "{}{} {who} {}",
+                "  ".repeat(depth + 4),
+                pick(lang, "can be cured by", "补正："),
+                cure.how.get(lang.tag())
+            );
         }
         lines(out, &line.within, lang, depth + 1);
     }
@@ -160,7 +214,10 @@ impl Explain {
         let cases = chosen(&reading.cases, self.case.as_deref())?;
         let at = self.at.instant(&law, cases.first().copied())?;
         let assessments = assess_all(&law, &cases, at);
-        let parts: Vec<String> = assessments.iter().map(|a| text::explain(a, self.lang)).collect();
+        let parts: Vec<String> = assessments
+            .iter()
+            .map(|a| text::explain(a, self.lang))
+            .collect();
         print(&format!("{}\n", parts.join("\n")))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -191,22 +248,44 @@ pub struct DiffLaw {
 impl DiffLaw {
     /// Exit status 0: nothing changes; 1: something does.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let (before, after) = (law(&self.before)?, law(&self.after)?);
-        let (old, new) = (read_files(&before, &self.files)?, read_files(&after, &self.files)?);
+        let hint = "name the packs before and the packs after";
+        let (before, after) = (law(&self.before, hint)?, law(&self.after, hint)?);
+        let read = |law: &Law| -> Result<Reading, Failure> {
+            let reading = read_files(law, &self.files)?;
+            say_rejects(&reading);
+            Ok(reading)
+        };
+        let (old, new) = (read(&before)?, read(&after)?);
+        let (old, new) = (by_id(&old), by_id(&new));
+        let ids: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
         let mut out = String::new();
         let mut changed = 0;
-        for case in &new.cases {
-            let Some(known) = old.cases.iter().find(|c| c.id == case.id) else {
-                let _ = writeln!(out, "{}: cannot be read under the packs before", case.id);
-                changed += 1;
-                continue;
+        for id in &ids {
+            let (known, case) = match (old.get(id), new.get(id)) {
+                (Some(known), Some(case)) => (*known, *case),
+                (known, _) => {
+                    changed += 1;
+                    let which = if known.is_some() { "after" } else { "before" };
+                    note(&format!("{id}: cannot be read under the packs {which}"));
+                    continue;
+                }
             };
             let at = self.at.instant(&after, Some(case))?;
-            for (a, b) in assess(&before, known, at).iter().zip(&assess(&after, case, at)) {
+            let (was, is) = (assess(&before, known, at), assess(&after, case, at));
+            let subjects: BTreeSet<&str> = was.iter().chain(&is).map(|a| &*a.subject).collect();
+            for subject in subjects {
+                let (Some(a), Some(b)) = (of(&was, subject), of(&is, subject)) else {
+                    changed += 1;
+                    note(&format!(
+                        "{id} {subject}: in no act under one of the two laws"
+                    ));
+                    continue;
+                };
                 let found = difference(a, b);
                 changed += found.changes.len();
                 if self.json {
-                    let line = serde_json::to_string(&found).map_err(|e| Failure::said(e.to_string()))?;
+                    let line =
+                        serde_json::to_string(&found).map_err(|e| Failure::said(e.to_string()))?;
                     let _ = writeln!(out, "{line}");
                 } else {
                     show_difference(&mut out, &found, self.lang);
@@ -214,11 +293,25 @@ impl DiffLaw {
             }
         }
         if !self.json {
-            let _ = writeln!(out, "{changed} answer(s) change in {} case(s)", new.cases.len());
+            let _ = writeln!(out, "{changed} answer(s) change in {} case(s)", ids.len());
         }
         print(&out)?;
-        Ok(if changed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if changed > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
+}
+
+fn of<'a>(list: &'a [Assessment], subject: &str) -> Option<&'a Assessment> {
+    list.iter().find(|a| *a.subject == *subject)
+}
+
+/// The cases of which anything could be read.
+fn by_id(reading: &Reading) -> BTreeMap<&str, &Case> {
+    let cases = reading.cases.iter().filter(|case| !case.acts.is_empty());
+    cases.map(|case| (&*case.id, case)).collect()
 }
 
 fn show_difference(out: &mut String, found: &Difference, lang: Language) {
@@ -230,10 +323,23 @@ fn show_difference(out: &mut String, found: &Difference, lang: Language) {
         let [old, new] = &change.article;
         let article = match (old, new) {
             (Some(a), Some(b)) if a == b => a.clone(),
-            (a, b) => format!("{} -> {}", a.as_deref().unwrap_or("none"), b.as_deref().unwrap_or("none")),
+            (a, b) => format!(
+                "{} -> {}",
+                a.as_deref().unwrap_or("none"),
+                b.as_deref().unwrap_or("none")
+            ),
         };
         let [was, is] = &change.answer;
-        let (was, is) = (was.as_deref().unwrap_or("none"), is.as_deref().unwrap_or("none"));
-        let _ = writeln!(out, "  {article:<18} {} ({}): {}: {was} -> {is}", change.label.get(lang.tag()), change.rule, change.what);
+        let (was, is) = (
+            was.as_deref().unwrap_or("none"),
+            is.as_deref().unwrap_or("none"),
+        );
+        let _ = writeln!(
+            out,
+            "  {article:<18} {} ({}): {}: {was} -> {is}",
+            change.label.get(lang.tag()),
+            change.rule,
+            change.what
+        );
     }
 }
