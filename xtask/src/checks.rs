@@ -9,7 +9,7 @@ use crate::{fuzz, page, tidy, tools};
 ///
 /// The first entry makes Chromium and axe-core part of every run: installed if they are missing,
 /// a failed run if they cannot be.
-const PAGES: &[&str] = &[];
+const PAGES: &[&str] = &["demo/docket.en.html", "demo/docket.zh-Hans.html"];
 
 const LINT: &[Step] = &[
     ("fmt", fmt),
@@ -24,6 +24,7 @@ const PROGRAM: &[Step] = &[
     ("demo", demo),
     ("pack check", pack_check),
     ("pack test", pack_test),
+    ("worked cases", worked_cases),
 ];
 
 /// What no run without a network can check, said each time.
@@ -124,7 +125,10 @@ fn cargo_test(_: &Workspace) -> Done<Passed> {
 }
 
 fn demo(workspace: &Workspace) -> Done<Passed> {
-    habeas(workspace)?.args(["demo", "--check"]).run()?;
+    let out = workspace.target.join("demo");
+    habeas(workspace)?
+        .args(["demo", "--check", "--out", &out.to_string_lossy()])
+        .run()?;
     Ok(Passed::one())
 }
 
@@ -136,7 +140,7 @@ fn pack_check(workspace: &Workspace) -> Done<Passed> {
 fn pack_test(workspace: &Workspace) -> Done<Passed> {
     let mut last = String::new();
     let result = habeas(workspace)?
-        .args(["pack", "test", "laws"])
+        .args(["pack", "test", "laws", "--every-condition"])
         .tee(|line| {
             if !line.trim().is_empty() {
                 line.clone_into(&mut last);
@@ -159,6 +163,43 @@ fn pages(workspace: &Workspace) -> Done<Passed> {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     page::run(workspace, &files)?;
     Ok(Passed::many(files.len(), "pictures and accessibility"))
+}
+
+/// The worked cases that stand beside the packs: `laws/*/cases/*.json`.
+fn worked_cases(workspace: &Workspace) -> Done<Passed> {
+    let mut passed = 0;
+    for folder in listed(&workspace.root.join("laws"))? {
+        for cases in listed(&folder.join("cases"))? {
+            if cases.extension().is_none_or(|e| e != "json") {
+                continue;
+            }
+            let (folder, cases) = (folder.to_string_lossy(), cases.to_string_lossy());
+            let mut last = String::new();
+            habeas(workspace)?
+                .args(["pack", "test", &folder, "--cases", &cases])
+                .tee(|line| {
+                    if !line.trim().is_empty() {
+                        line.clone_into(&mut last);
+                    }
+                })?;
+            passed += counted(&last, "passed");
+        }
+    }
+    Ok(Passed::many(passed, "worked cases"))
+}
+
+/// What a folder holds, in order; nothing if it is not there.
+fn listed(folder: &std::path::Path) -> Done<Vec<std::path::PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder)
+        .map_err(|e| Failure::new(format!("list {}: {e}", folder.display())))?;
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| entry.ok().map(|e| e.path()))
+        .collect();
+    paths.sort();
+    Ok(paths)
 }
 
 /// The program as the tests built it.

@@ -31,7 +31,8 @@ cargo xtask COMMAND
   lint            fmt, tidy, deny, clippy, doc
   tidy            the written invariants that a program can check
   fuzz [SECONDS]  mutated packs and acts, 600 seconds unless told
-  bench NAME      a benchmark: case
+  bench case [--cases N]
+                  generated cases, ours and the same deadlines in DuckDB and pandas; 1000000 unless told
   oracle [STARTS] clocks against the slow walker, 10000000 random starts unless told
   page FILE...    HTML files as pictures, and their accessibility, in headless Chromium
   advisories      known vulnerabilities of dependencies; needs a network or a database
@@ -74,7 +75,8 @@ fn dispatch(args: &[&str]) -> Done<bool> {
         }),
         ("fuzz", []) => fuzz::run(&workspace, fuzz::LONG).map(|_| true),
         ("fuzz", [seconds]) => fuzz::run(&workspace, number(seconds)?).map(|_| true),
-        ("bench", [name]) => bench::run(&workspace, name).map(|()| true),
+        ("bench", ["case"]) => bench::case(&workspace, bench::CASES).map(|()| true),
+        ("bench", ["case", "--cases", n]) => bench::case(&workspace, number(n)?).map(|()| true),
         ("oracle", []) => bench::oracle(bench::LONG_ORACLE).map(|()| true),
         ("oracle", [starts]) => bench::oracle(number(starts)?).map(|()| true),
         ("page", files) if !files.is_empty() => page::run(&workspace, files).map(|()| true),
