@@ -527,7 +527,7 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
             push(NotJudged {
                 rule: rule.name.clone(),
                 citation,
-                why: "without delay".to_owned(),
+                why: habeas_law::phrase::without_delay(),
             });
         }
     }

@@ -469,7 +469,7 @@ pub struct NotJudged {
     /// The passage and the words left out.
     pub citation: String,
     /// Why.
-    pub why: String,
+    pub why: Words,
 }
 
 impl NotJudged {

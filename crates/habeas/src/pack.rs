@@ -269,7 +269,12 @@ impl Explain {
         }
         let _ = writeln!(out, "{}\n", found.lines);
         for left in &found.not_encoded {
-            let _ = writeln!(out, "  not encoded: {} {}", left.citation, left.why);
+            let _ = writeln!(
+                out,
+                "  not encoded: {} {}",
+                left.citation,
+                left.why.get(self.lang.tag())
+            );
         }
         if !self.given.is_empty() {
             let mut told = rule::tell(law, found, &self.given).map_err(Failure::said)?;

@@ -166,7 +166,7 @@ fn what_comes_in_is_escaped() {
         held.label = Some(words.clone());
     }
     a.channels[0].telephone = Some(evil.to_owned());
-    a.not_judged[0].why = evil.to_owned();
+    a.not_judged[0].why = habeas_law::Words::new(evil, evil);
     for language in Language::ALL {
         let page = html::report(&[a.clone(), a.clone()], language, Some(evil));
         assert!(!page.contains("<script"), "a script stands in the page");

@@ -42,6 +42,12 @@ pub(crate) fn facts_stated() -> Words {
     table::Template::FactsStated.words()
 }
 
+/// A duty to act for which no time is set.
+#[must_use]
+pub fn without_delay() -> Words {
+    table::Template::WithoutDelay.words()
+}
+
 /// Puts expressions into words, in one scope.
 #[derive(Clone, Copy)]
 struct Speaker<'a> {

@@ -39,7 +39,7 @@ templates! {
     Applies StartsFrom StartsFromAct StartsWhenHappened Lasts LastsNoTime Otherwise ExtendedBy Then By ByAtMost To ToAtMost Until Once AtMostTimes
     ExtensionNeeds NotExtended NeverPast NotCounted FromTo LengthAtMost CountedAnew CountedAnewFrom WithExtensions
     MetBy EndedBy OwedBy Must MustAtOnce MustWithin MustWithoutDelay Warns Repeats RepeatsFromDue
-    FactsStated RunsOut Lapses AQuestion Arithmetic BeginsWithAct EndsWithAct InAll OpenWhen OpenAfter OnlyWhile MadeWithin DoneBy DoneByOther CheckedBy Determines
+    WithoutDelay FactsStated RunsOut Lapses AQuestion Arithmetic BeginsWithAct EndsWithAct InAll OpenWhen OpenAfter OnlyWhile MadeWithin DoneBy DoneByOther CheckedBy Determines
 }
 
 /// The phrases in the order of [`Template::ALL`], one text for each language.

@@ -178,7 +178,7 @@ pub struct NotEncoded {
     /// `CPL 91(1)`
     pub citation: String,
     /// The words left out, and why.
-    pub why: String,
+    pub why: Words,
 }
 
 /// What the lapse of a clock is.

@@ -22,7 +22,7 @@ impl Look<'_> {
     pub(crate) fn not_judged(&self) -> Vec<NotJudged> {
         let all = self.of.not_judged.iter().map(|left| NotJudged {
             citation: left.citation.clone(),
-            why: left.why.clone(),
+            why: self.say(&left.why),
             rule: left.rule.clone(),
         });
         all.collect()

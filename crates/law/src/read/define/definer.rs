@@ -284,7 +284,7 @@ impl<'a> Definer<'a> {
         }
     }
 
-    /// `not encoded: 91(1) "special circumstances", why`
+    /// `not encoded: 91(1) "special circumstances", why / 为什么`; without the second text, the first stands in both languages.
     pub(super) fn not_encoded(
         &self,
         block: &Block,
@@ -321,9 +321,11 @@ impl<'a> Definer<'a> {
         } else {
             format!("{main} {citation}")
         };
+        let why = why.trim_start_matches([',', ' ']);
+        let (first, second) = why.rsplit_once(" / ").unwrap_or((why, why));
         Ok(NotEncoded {
             citation,
-            why: why.trim_start_matches([',', ' ']).to_owned(),
+            why: Words::new(first.trim_end(), second.trim_start()),
         })
     }
 
