@@ -48,7 +48,7 @@ pub struct Law {
     pub passages: Passages,
     /// Facts by number: the act that states them and their field.
     pub facts: Vec<(ActId, FieldId)>,
-    /// How many clauses there are; every [`Note`](crate::rules::Note) has a number below this.
+    /// How many clauses there are; every [`Note`] has a number below this.
     pub clauses: u32,
     /// Notes of clauses by their number.
     pub notes: Vec<Option<Note>>,

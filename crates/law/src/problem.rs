@@ -91,6 +91,11 @@ impl Problem {
         self
     }
 
+    /// Problems are told file by file, from the top.
+    pub(crate) fn order(&self) -> (&str, usize) {
+        (&self.origin.name, self.span.start)
+    }
+
     /// File and line, `xx/harbour.md:12`.
     #[must_use]
     pub fn place(&self) -> String {

@@ -45,7 +45,7 @@ impl Speaker<'_> {
     fn stated(self, e: &E, holds: bool) -> Option<Words> {
         Some(match e {
             E::Not(inner) => return self.stated(inner, !holds),
-            E::And(_) | E::Or(_) if !holds => T::Not.with([&self.joined(e)]),
+            E::And(_) | E::Or(_) if !holds => T::Not.with([&T::Group.with([&self.joined(e)])]),
             E::And(_) | E::Or(_) => self.joined(e),
             E::Compare { sign, left, right } => self.compared(*sign, left, right, holds),
             E::IsWord { value, words } => {

@@ -2,19 +2,26 @@
 //! overlap.
 
 use super::define::{Counting, Defined, Place};
+use super::front::Front;
 use crate::count::{Choices, Unit};
 use crate::law::Law;
 use crate::problem::Problem;
 use crate::rules::Version;
 
 /// Checks what was read.
-pub(super) fn check(law: &Law, defined: &Defined, problems: &mut Vec<Problem>) {
+pub(super) fn check(law: &Law, fronts: &[Front], defined: &Defined, problems: &mut Vec<Problem>) {
     for (place, cited) in &defined.cited {
         if law.passage(place.pack, &cited.text).is_none() {
             problems.push(leads_nowhere(law, *place, &cited.text));
         }
     }
-    for rule in &defined.counting {
+    // A pack that names a convention which is not there was told so.
+    let named = |rule: &Counting| {
+        let mut of_pack = fronts.iter().filter(|front| front.pack == rule.place.pack);
+        of_pack.any(|front| front.counting.is_some())
+    };
+    let countless = |rule: &&Counting| rule.convention.is_some() || !named(rule);
+    for rule in defined.counting.iter().filter(countless) {
         problems.extend(cannot_count(law, defined, rule));
     }
     overlaps(law, defined, problems);

@@ -30,7 +30,8 @@ pub(super) struct Front {
     pub(super) file: FileId,
     pub(super) pack: PackId,
     uses: Vec<(String, Span)>,
-    counting: Option<(String, Span)>,
+    /// The convention that it names, be it there or not.
+    pub(super) counting: Option<(String, Span)>,
 }
 
 /// The lines of one front matter, taken apart.
@@ -40,6 +41,8 @@ struct Entries<'a> {
     whole: Span,
     keyed: Vec<(&'a str, &'a str, Span)>,
     sources: Vec<SourceLaw>,
+    /// A line for a source is there, right or wrong.
+    says_source: bool,
     problems: Vec<Problem>,
 }
 
@@ -51,6 +54,7 @@ impl<'a> Entries<'a> {
             whole,
             keyed: Vec::new(),
             sources: Vec::new(),
+            says_source: false,
             problems: Vec::new(),
         };
         for line in lines {
@@ -83,6 +87,7 @@ impl<'a> Entries<'a> {
     }
 
     fn source_line(&mut self, text: &str, span: Span) {
+        self.says_source = true;
         match source_line(text) {
             Some(found) => self.sources.push(found),
             None => self.wrong(
@@ -153,7 +158,7 @@ impl<'a> Entries<'a> {
                 "a pack is named `jurisdiction/name`",
             );
         }
-        if self.get("sources").is_some() && self.sources.is_empty() {
+        if self.get("sources").is_some() && !self.says_source {
             let message = "the front matter names no source".into();
             self.wrong(
                 self.whole,

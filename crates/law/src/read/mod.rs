@@ -52,7 +52,7 @@ pub struct Files {
 /// Reads everything.
 ///
 /// # Errors
-/// All problems that were found, in the order in which they were met.
+/// All problems that were found, in order of files and lines.
 pub fn read(files: &Files) -> Result<Law, Vec<Problem>> {
     let mut law = Law::default();
     let mut problems = Vec::new();
@@ -63,11 +63,12 @@ pub fn read(files: &Files) -> Result<Law, Vec<Problem>> {
     declare::declare(&mut law, &blocks, &mut problems);
     front::counting(&mut law, &fronts, &mut problems);
     let defined = define::define(&law, &blocks, &mut problems);
-    check::check(&law, &defined, &mut problems);
+    check::check(&law, &fronts, &defined, &mut problems);
     defined.put_into(&mut law);
     phrase::fill(&mut law);
     law.gather_notes();
     hash(&mut law);
+    problems.sort_by(|a, b| a.order().cmp(&b.order()));
     if problems.is_empty() {
         Ok(law)
     } else {
@@ -126,8 +127,9 @@ fn cut(law: &mut Law, files: &Files, problems: &mut Vec<Problem>) -> (Vec<Front>
         let Some(lines) = tree.front_matter() else {
             if text.contains("```law") {
                 let message = "a law pack begins with front matter";
+                let first = Span::new(0, text.lines().next().map_or(0, str::len));
                 problems.push(
-                    Problem::new(&source, Span::new(0, 3), message, "no `---` here")
+                    Problem::new(&source, first, message, "no `---` here")
                         .hint("see section 1 of the pack format"),
                 );
             }
@@ -162,9 +164,16 @@ fn too_long(source: &Source) -> Option<Problem> {
                 "a line of {} bytes, at most {MAX_LINE} are read",
                 line.len()
             );
-            let shown: usize = line.chars().take(40).map(char::len_utf8).sum();
+            // Only its beginning is shown: whoever reads the message has a screen.
+            let shown: usize = line.chars().take(60).map(char::len_utf8).sum();
+            let text = source.text.get(..at + shown).unwrap_or_default();
+            let shown_source = Source {
+                name: source.name.clone(),
+                text: format!("{text} …\n").into(),
+            };
+            let span = Span::new(at, at + shown);
             return Some(
-                Problem::new(source, Span::new(at, at + shown), message, "this line")
+                Problem::new(&shown_source, span, message, "this line")
                     .hint("break the line; the words of a long list may stand in a `words` block"),
             );
         }

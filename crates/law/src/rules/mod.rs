@@ -151,7 +151,7 @@ pub struct Conditional<T> {
 pub struct Trigger {
     /// Any of these kinds.
     pub acts: Vec<ActId>,
-    /// Seen with the act as [`Of::Current`].
+    /// Seen with the act as [`Of::Current`](crate::expression::Of::Current).
     pub condition: Option<Expression>,
 }
 

@@ -18,7 +18,33 @@ const TYPES: &str = "types are yes/no, date, moment, days, working days, months,
 impl Declarer<'_> {
     pub(super) fn act(&mut self, at: At<'_>, entry: &Entry, c: &mut Cursor<'_>) -> Read<()> {
         let (name, span) = c.name("the name of an act")?;
-        let mut act = self.blank_act(at, name, words(c)?);
+        // The act is known even if its first line is wrong: one mistake is told once.
+        let mut act = self.blank_act(at, name, Words::default());
+        let header = self.act_header(at, span, c, &mut act);
+        for line in &entry.under {
+            let mut c = Cursor::of(at.source, line);
+            if c.eat("period") {
+                act.period = true;
+            } else if c.eat("field") {
+                match self.field(at, &mut c) {
+                    Ok(field) => act.fields.push(field),
+                    Err(problem) => self.problems.push(*problem),
+                }
+            }
+        }
+        self.new_act(at, span, act);
+        header
+    }
+
+    /// Words, and what the act does to the person.
+    fn act_header(
+        &mut self,
+        at: At<'_>,
+        span: Span,
+        c: &mut Cursor<'_>,
+        act: &mut Act,
+    ) -> Read<()> {
+        act.words = words(c)?;
         let mut said = false;
         while !c.done() {
             c.eat(",");
@@ -43,23 +69,14 @@ impl Declarer<'_> {
             said |= effect.is_some();
         }
         if !said {
-            let message = format!("the act `{name}` does not say what it does to the person");
+            let message = format!(
+                "the act `{}` does not say what it does to the person",
+                act.name
+            );
             let hint =
                 "`restrains`, `frees`, `protects` or `neutral`: unknown must never hold back help";
             self.say(at, span, message, "effect missing", hint);
         }
-        for line in &entry.under {
-            let mut c = Cursor::of(at.source, line);
-            if c.eat("period") {
-                act.period = true;
-            } else if c.eat("field") {
-                match self.field(at, &mut c) {
-                    Ok(field) => act.fields.push(field),
-                    Err(problem) => self.problems.push(*problem),
-                }
-            }
-        }
-        self.new_act(at, span, act);
         Ok(())
     }
 

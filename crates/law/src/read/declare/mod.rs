@@ -100,10 +100,9 @@ pub(super) fn words(c: &mut Cursor<'_>) -> Read<Words> {
     let mark = c.mark();
     let en = c
         .quoted()
-        .ok_or_else(|| c.expected("words in quotes, in each language"))?;
-    c.need("/")?;
-    let zh = c.quoted();
-    let zh = zh.ok_or_else(|| c.expected("the words in the second language, in quotes"))?;
+        .ok_or_else(|| c.expected("a text in quotes for each language"))?;
+    let zh = if c.eat("/") { c.quoted() } else { None };
+    let zh = zh.ok_or_else(|| c.expected("`/` with the text in the second language"))?;
     let words = Words::new(en, zh);
     if words.incomplete() {
         return Err(c.problem(
@@ -205,7 +204,8 @@ impl Declarer<'_> {
         let (noun, span) = c.name("a noun such as `act` or `clock`")?;
         if !NOUNS.contains(&noun) {
             let mut problem = c.problem(span, format!("`{noun}` opens no rule"), "unknown noun");
-            problem.hint = Some(format!("rules are opened by {}", NOUNS.join(", ")));
+            let nouns: Vec<&str> = NOUNS.into_iter().filter(|n| *n != "not").collect();
+            problem.hint = Some(format!("rules are opened by {}", nouns.join(", ")));
             return Err(problem);
         }
         match noun {

@@ -194,9 +194,12 @@ impl<'a> Definer<'a> {
             self.collect_citations(block, entry);
             let mut c = Cursor::of(source, entry);
             let read = match c.look(0) {
-                "article" | "articles" => self
-                    .article(block, source, entry)
-                    .map(|read| articles.push(read)),
+                "article" | "articles" => {
+                    let read = self.article(block, source, entry);
+                    // A wrong article line still opens its article.
+                    articles.push(read.as_ref().map_or_else(|_| no_article(), Clone::clone));
+                    read.map(|_| ())
+                }
                 "not" => self.not_encoded(block, source, &mut c).map(|read| {
                     if let Some(article) = articles.last_mut() {
                         article.version.not_encoded.push(read);

@@ -68,7 +68,12 @@ impl Reader<'_> {
                 right_type.name()
             );
             let mut problem = c.problem(c.span_from(mark), message, "of two types");
-            problem.hint = Some("days and months never compare; name both in one unit".into());
+            if let (Type::Length(_) | Type::MixedLength, Type::Length(_) | Type::MixedLength) =
+                (&left_type, &right_type)
+            {
+                let hint = "units are never converted: name both lengths in one unit";
+                problem.hint = Some(hint.to_owned());
+            }
             return Err(problem);
         }
         Ok(E::Compare {

@@ -131,10 +131,17 @@ impl Reader<'_> {
         let mut problem = c.problem(span, message, "unknown name");
         let acts = self.scope.current.iter().chain(&self.scope.anchor);
         let fields = acts.flat_map(|a| &self.law.act(*a).fields);
-        let near = nearest(fields.map(|f| self.law.field_name(f.id)), name)
+        let attributes = if self.scope.anchor.is_empty() && self.scope.current.is_empty() {
+            &[][..]
+        } else {
+            &["happened", "recorded"]
+        };
+        let known = fields.map(|f| self.law.field_name(f.id));
+        let near = nearest(known.chain(attributes.iter().copied()), name)
             .or_else(|| self.law.names.nearest(Kind::Fact, self.pack, name))
             .or_else(|| self.law.names.nearest(Kind::Act, self.pack, name));
         problem.hint = Some(match near {
+            Some(near) if attributes.contains(&near) => format!("every act has `{near}`"),
             Some(near) => format!("`{near}` is declared"),
             None => "declare it by `field` in its act or in a `facts` block".to_owned(),
         });
