@@ -39,7 +39,12 @@ fn table() -> &'static [Civil] {
         let (mut year, mut month, mut day) = (1970, 1, 1);
         while year <= LAST_YEAR {
             let of = month_length(year, month);
-            days.push(Civil { year, month, day, of });
+            days.push(Civil {
+                year,
+                month,
+                day,
+                of,
+            });
             day += 1;
             if day > of {
                 (month, day) = (month + 1, 1);
@@ -59,8 +64,10 @@ pub fn civil(day: Day) -> Civil {
 
 /// The day of a date; found by walking, so it is for tables and not for loops.
 pub fn day_of_date(year: i32, month: u8, day: u8) -> Day {
-    let found =
-        table().iter().position(|c| (c.year, c.month, c.day) == (year, month, day)).unwrap();
+    let found = table()
+        .iter()
+        .position(|c| (c.year, c.month, c.day) == (year, month, day))
+        .unwrap();
     found as Day
 }
 
@@ -98,7 +105,11 @@ impl Zone {
             Self::London => {
                 let year = civil(instant.div_euclid(DAY)).year;
                 let (spring, autumn) = summer_times()[usize::try_from(year - 1970).unwrap()];
-                if (spring..autumn).contains(&instant) { HOUR } else { 0 }
+                if (spring..autumn).contains(&instant) {
+                    HOUR
+                } else {
+                    0
+                }
             }
         }
     }
@@ -150,7 +161,10 @@ pub fn summer_times() -> &'static [(i64, i64)] {
                     day * DAY + HOUR;
             }
         }
-        sundays.into_iter().map(|[spring, autumn]| (spring, autumn)).collect()
+        sundays
+            .into_iter()
+            .map(|[spring, autumn]| (spring, autumn))
+            .collect()
     })
 }
 
@@ -176,17 +190,37 @@ pub struct Days {
 impl Days {
     /// Reads the lines of a calendar file, the plain way.
     pub fn read(text: &str) -> Self {
-        const NAMES: [&str; 7] =
-            ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-        let kinds = (0..table().len()).map(|day| 16 << weekday(day as Day)).collect();
-        let mut days = Self { kinds, weekend: 0, published: Vec::new() };
+        const NAMES: [&str; 7] = [
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ];
+        let kinds = (0..table().len())
+            .map(|day| 16 << weekday(day as Day))
+            .collect();
+        let mut days = Self {
+            kinds,
+            weekend: 0,
+            published: Vec::new(),
+        };
         let date = |text: &str| {
             let mut parts = text.split('-').map(|p| p.parse::<i32>().unwrap());
             let mut next = || parts.next().unwrap();
             let (year, month, day) = (next(), next(), next());
-            day_of_date(year, u8::try_from(month).unwrap(), u8::try_from(day).unwrap())
+            day_of_date(
+                year,
+                u8::try_from(month).unwrap(),
+                u8::try_from(day).unwrap(),
+            )
         };
-        for line in text.lines().filter(|l| !l.starts_with('#') && !l.starts_with("from")) {
+        for line in text
+            .lines()
+            .filter(|l| !l.starts_with('#') && !l.starts_with("from"))
+        {
             let cells: Vec<&str> = line.split(',').collect();
             match cells[2] {
                 "weekend" => {
@@ -217,10 +251,16 @@ impl Days {
 
     pub fn works(&self, day: Day) -> bool {
         let kinds = self.kinds[usize::try_from(day).unwrap()];
-        if kinds & LISTED != 0 { kinds & WORKDAY != 0 } else { kinds & self.weekend == 0 }
+        if kinds & LISTED != 0 {
+            kinds & WORKDAY != 0
+        } else {
+            kinds & self.weekend == 0
+        }
     }
 
     pub fn published(&self, day: Day) -> bool {
-        self.published.iter().any(|(from, to)| (*from..=*to).contains(&day))
+        self.published
+            .iter()
+            .any(|(from, to)| (*from..=*to).contains(&day))
     }
 }

@@ -2,15 +2,24 @@
 
 pub mod civil;
 pub mod direct;
+pub mod faults;
+pub mod history;
 pub mod random;
+pub mod table;
 pub mod walker;
+pub mod whole;
 
-/// A fault of the engine that is known.
-pub type Fault = &'static str;
-
-/// How one comparison ended; with the known fault into whose ground the case falls.
+/// How one comparison ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Same(Option<Fault>),
-    Differs(Option<Fault>),
+pub struct Verdict {
+    pub same: bool,
+    /// The open faults into whose ground the case falls.
+    pub known: faults::Faults,
+}
+
+impl Verdict {
+    /// Whether it differs and no open fault explains it.
+    pub fn is_new(self) -> bool {
+        !self.same && self.known == 0
+    }
 }

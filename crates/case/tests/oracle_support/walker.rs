@@ -2,7 +2,7 @@
 //!
 //! It is written from `docs/reference/pack-format.md`, sections 3 (convention) and 5, and not from the engine.
 
-use super::civil::{DAY, Day, Days, HOUR, Kinds, MINUTE, Zone, civil};
+use super::civil::{Day, Days, HOUR, Kinds, MINUTE, Zone, civil};
 
 /// A length, unit by unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,23 +28,38 @@ impl Len {
     }
 
     pub fn hours(n: i64) -> Self {
-        Self { hours: n, ..Self::default() }
+        Self {
+            hours: n,
+            ..Self::default()
+        }
     }
 
     pub fn days(n: i64) -> Self {
-        Self { days: n, ..Self::default() }
+        Self {
+            days: n,
+            ..Self::default()
+        }
     }
 
     pub fn working(n: i64) -> Self {
-        Self { working: n, ..Self::default() }
+        Self {
+            working: n,
+            ..Self::default()
+        }
     }
 
     pub fn months(n: i64) -> Self {
-        Self { months: n, ..Self::default() }
+        Self {
+            months: n,
+            ..Self::default()
+        }
     }
 
     pub fn years(n: i64) -> Self {
-        Self { years: n, ..Self::default() }
+        Self {
+            years: n,
+            ..Self::default()
+        }
     }
 
     pub fn seconds(self) -> i64 {
@@ -134,7 +149,11 @@ impl Walker<'_> {
     /// The end of a period that begins at `start`.
     pub fn end(&self, start: i64, length: Len, still: &Stretches, held: bool) -> Walked {
         if length == Len::default() {
-            return Walked { end: End::Instant(start), raw: End::Instant(start), provisional: false };
+            return Walked {
+                end: End::Instant(start),
+                raw: End::Instant(start),
+                provisional: false,
+            };
         }
         if length.on_the_calendar() {
             return self.last_day(self.zone.day(start), length, still, held);
@@ -144,7 +163,11 @@ impl Walker<'_> {
             _ => start,
         };
         let end = End::Instant(self.walk_hours(begin, length.seconds(), still));
-        Walked { end, raw: end, provisional: false }
+        Walked {
+            end,
+            raw: end,
+            provisional: false,
+        }
     }
 
     /// The end of a further period that follows on `before` without a gap.
@@ -152,7 +175,11 @@ impl Walker<'_> {
         match before {
             End::Instant(at) => {
                 let end = End::Instant(self.walk_hours(at, length.seconds(), still));
-                Walked { end, raw: end, provisional: false }
+                Walked {
+                    end,
+                    raw: end,
+                    provisional: false,
+                }
             }
             // Whether the first day counts or not, the first of the further days is the day after the last one.
             End::Day(day) if self.first_day_in(length) => {
@@ -175,12 +202,17 @@ impl Walker<'_> {
                 continue;
             }
             let edge = |t0: i64, t1: i64| {
-                still.iter().any(|(a, b)| (t0 < *a && *a < t1) || (t0 < *b && *b < t1))
+                still
+                    .iter()
+                    .any(|(a, b)| (t0 < *a && *a < t1) || (t0 < *b && *b < t1))
             };
             let mut next = hour;
             if edge(t, next) {
                 next = (t.div_euclid(MINUTE) + 1) * MINUTE;
-                assert!(!edge(t, next), "standstills of the walker begin and end with whole minutes");
+                assert!(
+                    !edge(t, next),
+                    "standstills of the walker begin and end with whole minutes"
+                );
             }
             if stands(t) {
                 t = next;
@@ -194,7 +226,13 @@ impl Walker<'_> {
 
     /// Whether the day of the event is the first of a period of this length.
     fn first_day_in(&self, length: Len) -> bool {
-        let Rules { days_in, working_in, months, years, .. } = self.rules;
+        let Rules {
+            days_in,
+            working_in,
+            months,
+            years,
+            ..
+        } = self.rules;
         if length.months > 0 {
             months.first_in
         } else if length.years > 0 {
@@ -214,8 +252,23 @@ impl Walker<'_> {
         let mut provisional = false;
         let mut raw = start;
         if length.years + length.months > 0 {
-            let rule = if length.months > 0 { self.rules.months } else { self.rules.years };
-            raw = self.months_end(start, length.years * 12 + length.months, rule);
+            let rule = if length.months > 0 {
+                self.rules.months
+            } else {
+                self.rules.years
+            };
+            // Under one rule years and months run together; under two the months run from where the years led.
+            let (mut from, mut months) = (start, length.years * 12 + length.months);
+            if length.years > 0 && length.months > 0 && self.rules.years != self.rules.months {
+                let corresponding = Months {
+                    first_in: false,
+                    day_before_last: false,
+                    ..self.rules.years
+                };
+                from = self.months_end(start, length.years * 12, corresponding);
+                months = length.months;
+            }
+            raw = self.months_end(from, months, rule);
         }
         let counted_first = self.first_day_in(length);
         if length.days > 0 {
@@ -237,7 +290,11 @@ impl Walker<'_> {
         }
         if length.working > 0 {
             let alone = length.years + length.months + length.days == 0;
-            let mut day = if alone && self.rules.working_in { raw - 1 } else { raw };
+            let mut day = if alone && self.rules.working_in {
+                raw - 1
+            } else {
+                raw
+            };
             let mut left = length.working;
             while left > 0 {
                 day += 1;
@@ -247,7 +304,11 @@ impl Walker<'_> {
             raw = day;
         }
         let mut end = raw;
-        let Last { step, unless_held, past } = self.rules.last;
+        let Last {
+            step,
+            unless_held,
+            past,
+        } = self.rules.last;
         if step != 0 && !(held && unless_held) {
             let passed_over = |day: Day| match past {
                 Some(kinds) => self.days.is(day, kinds),
@@ -258,7 +319,11 @@ impl Walker<'_> {
             }
             provisional |= !self.days.published(raw) || !self.days.published(end);
         }
-        Walked { end: End::Day(end), raw: End::Day(raw), provisional }
+        Walked {
+            end: End::Day(end),
+            raw: End::Day(raw),
+            provisional,
+        }
     }
 
     /// The last day of a period of months.
@@ -282,23 +347,4 @@ impl Walker<'_> {
             last
         }
     }
-}
-
-/// Seconds of the union of some stretches between two instants, minute by minute.
-pub fn covered(still: &Stretches, from: i64, to: i64) -> i64 {
-    let mut t = from;
-    let mut total = 0;
-    while t < to {
-        let next = ((t.div_euclid(MINUTE) + 1) * MINUTE).min(to);
-        if still.iter().any(|(a, b)| (*a..*b).contains(&t)) {
-            total += next - t;
-        }
-        t = next;
-    }
-    total
-}
-
-/// Days as a message shows them.
-pub fn days_of(seconds: i64) -> String {
-    format!("{} days", seconds / DAY)
 }

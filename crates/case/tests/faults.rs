@@ -1,0 +1,155 @@
+//! What the oracle and the properties found, one minimal example each; see `data/faults.txt`.
+
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "a test that panics has failed, its numbers are small, and it uses what it needs of the rest"
+)]
+
+mod property_support;
+
+use habeas_case::Case;
+use habeas_case::example::Builder;
+use habeas_case::expect::Expect;
+use habeas_law::moment::When;
+use property_support::{BASE, LAW, PERSON, act, assessed};
+
+struct Fault<'t> {
+    open: bool,
+    pack: &'t str,
+    name: &'t str,
+    facts: Vec<&'t str>,
+    expected: Vec<&'t str>,
+}
+
+fn faults() -> Vec<Fault<'static>> {
+    let text = include_str!("data/faults.txt");
+    let block = |block: &'static str| {
+        let (head, rest) = block.split_once('\n').unwrap();
+        let mut words = head.splitn(3, "  ");
+        let mut next = || words.next().unwrap().trim();
+        let (state, pack, name) = (next(), next(), next());
+        let (facts, expected) = rest.trim().split_once("\n\n").unwrap();
+        let open = match state {
+            "open" => true,
+            "settled" => false,
+            other => panic!("`{other}` is neither open nor settled"),
+        };
+        Fault {
+            open,
+            pack,
+            name,
+            facts: facts.lines().collect(),
+            expected: expected.trim().lines().collect(),
+        }
+    };
+    text.split("\n== ").skip(1).map(block).collect()
+}
+
+/// What is not as expected.
+fn wrong(fault: &Fault<'_>) -> Vec<String> {
+    let law = &*LAW;
+    let pack = law.pack_named(fault.pack).unwrap();
+    let mut builder = Builder::new(law, pack);
+    for line in &fault.facts {
+        builder
+            .line(line)
+            .unwrap_or_else(|error| panic!("{}: {error}: {line}", fault.name));
+    }
+    let assessment = builder.assess();
+    let expect = Expect {
+        law,
+        pack,
+        assessment: &assessment,
+        proposals: &[],
+    };
+    let mut found = Vec::new();
+    for line in &fault.expected {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["remedy", "certain", name, "no"] => {
+                if assessment
+                    .remedies
+                    .iter()
+                    .any(|r| r.rule.ends_with(name) && r.certain)
+                {
+                    found.push(format!("{line}: it is certain"));
+                }
+            }
+            ["latest", clock, day] => {
+                let clock = assessment
+                    .clocks
+                    .iter()
+                    .find(|c| c.rule.ends_with(&format!(" {clock}")))
+                    .unwrap();
+                let latest = &clock.ends.as_ref().unwrap().latest.as_ref().unwrap().text;
+                if latest != day {
+                    found.push(format!("{line}: {latest}"));
+                }
+            }
+            _ => found.extend(
+                expect
+                    .line(line)
+                    .err()
+                    .map(|error| format!("{line}: {error}")),
+            ),
+        }
+    }
+    found
+}
+
+#[test]
+fn open_faults_are_open_and_settled_ones_settled() {
+    let mut told = Vec::new();
+    for fault in faults() {
+        let wrong = wrong(&fault);
+        println!(
+            "{}  {}\n    {}",
+            if fault.open { "open" } else { "settled" },
+            fault.name,
+            wrong.join("\n    ")
+        );
+        match (fault.open, wrong.is_empty()) {
+            (true, true) => told.push(format!("mended, write `settled`: {}", fault.name)),
+            (false, false) => told.push(format!(
+                "no longer so: {}\n  {}",
+                fault.name,
+                wrong.join("\n  ")
+            )),
+            _ => {}
+        }
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+/// Open: an act that a correction takes from one person to another still counts for the first.
+#[test]
+fn a_correction_that_names_another_person_is_not_seen_by_the_first() {
+    let zone = LAW.zone(LAW.pack_named("xx/fortress").unwrap());
+    let seize = LAW.act_named("xx/fortress seize").unwrap();
+    let wrong = act("a1", seize, When::instant(BASE, zone), Vec::new());
+    let mut right = act("a2", seize, When::instant(BASE, zone), Vec::new());
+    right.subjects = vec!["B".into()];
+    right.corrects = Some("a1".into());
+    assert_eq!(wrong.subjects, [PERSON.into()]);
+    let case = Case {
+        id: "case".into(),
+        acts: vec![wrong, right],
+        ..Case::default()
+    };
+    let assessment = assessed(&case, BASE + 3_600);
+    let counts = !assessment.clocks.is_empty() && !assessment.held.is_empty();
+    assert!(
+        counts,
+        "mended: turn this test round, the first person is not held"
+    );
+}
