@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use habeas_law::problem::Problem;
 use habeas_law::read::{Files, read};
+use habeas_law::rules::Basis;
 use habeas_law::{Library, LoadError};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -88,4 +89,16 @@ fn the_base_loads() {
     if let Err(problems) = read(&files) {
         panic!("{}", drawn(&problems));
     }
+}
+
+/// `basis: …` on the first line of a rule holds for its clauses, and not for the next rule.
+#[test]
+fn a_rule_says_how_sure_its_clauses_are() {
+    let law = Library::open(&data("good")).unwrap().law().unwrap();
+    let basis = |name: &str| {
+        let gate = law.gates.iter().find(|gate| gate.name == name).unwrap();
+        gate.conditions.first().unwrap().note.basis.clone()
+    };
+    assert_eq!(basis("no_ground_named"), Basis::HouseChoice);
+    assert_eq!(basis("approve_arrest"), Basis::Text);
 }

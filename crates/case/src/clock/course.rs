@@ -27,7 +27,10 @@ pub(super) struct Course {
     pub(super) segments: Vec<Segment>,
     pub(super) objections: Vec<Objection>,
     pub(super) extended: bool,
+    /// A standstill that is open, or an act that the record may have left out: no end can be told.
     pub(super) open: bool,
+    /// An extension does not say how far it goes, and nothing yet says how far it may go.
+    pub(super) unlimited: bool,
     pub(super) closed_to_extensions: bool,
 }
 
@@ -128,7 +131,8 @@ impl Machine<'_> {
             segments: Vec::new(),
             objections: Vec::new(),
             extended: false,
-            open,
+            open: false,
+            unlimited: false,
             closed_to_extensions: false,
         };
         course.segments.push(Segment {
@@ -149,6 +153,9 @@ impl Machine<'_> {
         let course = self.follow(course, &events, way, scope, &still, log);
         let mut course = self.unrecorded(course, way, scope, &still, log);
         self.cap(&mut course, way, scope, &still, log);
+        // What begins after the end, before a holiday moved it, does not touch it.
+        let reached = |from: i64| from < course.end.raw.ends_at(self.zone);
+        course.open |= course.unlimited || open.is_some_and(reached);
         self.suspended_segments(&mut course, &still);
         Some(course)
     }
@@ -356,8 +363,10 @@ impl Machine<'_> {
                 }),
             };
             if let Some(limit) = limit
-                && limit.ends_at(self.zone) < course.end.end.ends_at(self.zone)
+                && (course.unlimited
+                    || limit.ends_at(self.zone) < course.end.end.ends_at(self.zone))
             {
+                course.unlimited = false;
                 course.end = Counted {
                     end: limit,
                     raw: limit,

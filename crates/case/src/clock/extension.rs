@@ -109,6 +109,7 @@ impl Machine<'_> {
             return;
         }
         let Some((end, n, total, fixed)) = best else {
+            course.unlimited |= way == Way::Late;
             return;
         };
         for need in &self.clock.extension_needs {

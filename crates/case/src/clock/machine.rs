@@ -6,7 +6,7 @@ use habeas_law::rules::{ActId, Clause, Clock, ClockId, HeldFlag, Trigger};
 use habeas_law::{Truth, Value};
 use jiff::tz::TimeZone;
 
-use super::course::Course;
+use super::course::{Between, Course};
 use super::start::Start;
 use super::{Run, Segment, SegmentKind, State};
 use crate::evaluate::{Evaluator, Log, Scope};
@@ -61,6 +61,7 @@ impl<'a> Machine<'a> {
             computed: None,
             state: State::Unknown,
             closed_by: None,
+            maybe_closed: false,
             fulfilled: false,
             segments: Vec::new(),
             objections: Vec::new(),
@@ -108,6 +109,7 @@ impl<'a> Machine<'a> {
         let doubtful = log.missing_count() > before
             || start.from != start.to
             || self.maybe_more(scope)
+            || self.known_to_the_day(scope, (after, run.closed_by))
             || !self.clock.stands_still.is_empty();
         let late = if doubtful {
             self.course(
@@ -172,6 +174,13 @@ impl<'a> Machine<'a> {
             .any(|e| silent(&e.rule.trigger))
             || self.clock.restarts.iter().any(|r| silent(&r.rule.trigger))
             || self.clock.stands_still.iter().any(|r| silent(&r.rule.from))
+    }
+
+    /// Whether an act that touches this clock has a time that is not known to the minute.
+    fn known_to_the_day(&self, scope: Scope<'_>, between: Between) -> bool {
+        let times = self.events(scope, between).into_iter();
+        let mut times = times.filter_map(|n| self.ev.history.get(n).map(|act| act.happened));
+        times.any(|when| when.from != when.to)
     }
 
     /// Whether this is a custody clock, whose last day nothing moves. The person's own time limits move in custody too.
@@ -248,7 +257,7 @@ impl<'a> Machine<'a> {
             ..self.scope
         };
         let from = after.or(scope.anchor);
-        let first = |triggers: &[Clause<Trigger>], meets: bool, log: &mut L| -> Option<usize> {
+        let mut first = |triggers: &[Clause<Trigger>], meets: bool, log: &mut L| -> Option<usize> {
             for n in 0..scope.horizon.min(self.ev.history.acts.len()) {
                 let Some(act) = self.ev.history.get(n) else {
                     continue;
@@ -277,6 +286,7 @@ impl<'a> Machine<'a> {
                     if truth == Truth::Yes {
                         return Some(n);
                     }
+                    run.maybe_closed |= truth == Truth::Unknown;
                 }
             }
             None
@@ -294,7 +304,7 @@ impl<'a> Machine<'a> {
         run.state = state;
     }
 
-    pub(super) fn judge(&self, run: &mut Run, suspended: bool, scope: Scope<'_>) {
+    pub(super) fn judge(&self, run: &mut Run, suspended: Option<i64>, scope: Scope<'_>) {
         let no_time = run
             .earliest
             .as_ref()
@@ -315,7 +325,8 @@ impl<'a> Machine<'a> {
             return;
         }
         let Some(early) = run.earliest.clone() else {
-            if run.closed_by.is_none() {
+            // Done, but whether in time nobody can say.
+            if run.closed_by.is_none() || run.fulfilled {
                 run.state = State::Unknown;
             }
             return;
@@ -361,10 +372,10 @@ impl<'a> Machine<'a> {
         let _ = scope;
         run.state = if at_once {
             State::DueAtOnce
-        } else if suspended {
+        } else if suspended.is_some_and(|from| from < early.raw.ends_at(self.zone)) {
             State::Suspended
         } else if over {
-            if self.ev.history.silent(&met_kinds).is_some() {
+            if run.maybe_closed || self.ev.history.silent(&met_kinds).is_some() {
                 State::Unknown
             } else {
                 State::RanOut

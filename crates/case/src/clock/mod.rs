@@ -108,6 +108,8 @@ pub struct Run {
     pub state: State,
     /// The act that met or ended it.
     pub closed_by: Option<usize>,
+    /// Whether another act may have met or ended it: a fact is missing.
+    pub maybe_closed: bool,
     /// Whether that act fulfilled it.
     pub fulfilled: bool,
     /// Base, extensions, standstills.

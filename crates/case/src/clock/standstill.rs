@@ -12,15 +12,15 @@ use super::{Segment, SegmentKind};
 use crate::evaluate::{Log, Scope};
 
 impl Machine<'_> {
-    /// The stretches left out, and whether one of them is open.
+    /// The stretches left out, and from when on one of them is open.
     pub(super) fn standstill<L: Log>(
         &self,
         way: Way,
         scope: Scope<'_>,
         log: &mut L,
-    ) -> (Union, bool) {
+    ) -> (Union, Option<i64>) {
         let mut parts = Vec::new();
-        let mut open = false;
+        let mut open: Option<i64> = None;
         for clause in &self.clock.stands_still {
             let rule: &Standstill = &clause.rule;
             for n in self.ev.history.of_kinds(&rule.from.acts, scope.horizon) {
@@ -115,7 +115,9 @@ impl Machine<'_> {
                     (Some(to), None) => to,
                     (None, Some(ceiling)) => ceiling,
                     (None, None) => {
-                        open |= way == Way::Late;
+                        if way == Way::Late {
+                            open = Some(open.map_or(from, |known| known.min(from)));
+                        }
                         if act.until.is_none() && rule.to.is_none() {
                             log.missing(crate::evaluate::Need::Attribute(act.kind, "until"));
                         }
@@ -125,7 +127,7 @@ impl Machine<'_> {
                 parts.push((from, to));
             }
             if way == Way::Late && self.ev.history.silent(&rule.from.acts).is_some() {
-                open = true;
+                open = Some(i64::MIN);
             }
         }
         (Union::new(parts), open)
@@ -150,18 +152,18 @@ impl Machine<'_> {
         act.until.is_some_and(|until| until.to > start.from)
     }
 
-    pub(super) fn open_standstill<L: Log>(&self, scope: Scope<'_>, log: &mut L) -> bool {
+    /// From when the open standstill runs that covers the instant asked.
+    pub(super) fn open_standstill<L: Log>(&self, scope: Scope<'_>, log: &mut L) -> Option<i64> {
         if self.clock.stands_still.is_empty() {
-            return false;
+            return None;
         }
         let mark = log.mark();
         let (union, _) = self.standstill(Way::Early, scope, log);
         let (_, open) = self.standstill(Way::Late, scope, log);
         log.forget_missing(mark);
-        open && union
-            .parts()
-            .iter()
-            .any(|(from, to)| *from <= self.ev.at && *to >= self.ev.at)
+        open?;
+        let covers = |(from, to): &&(i64, i64)| *from <= self.ev.at && *to >= self.ev.at;
+        union.parts().iter().find(covers).map(|(from, _)| *from)
     }
 
     pub(super) fn suspended_segments(&self, course: &mut Course, still: &Union) {

@@ -269,13 +269,15 @@ impl Evaluator<'_> {
             return Truth::Unknown;
         };
         let (same, name) = match what {
-            // One level above is another organ of the same kind.
+            // One level above is another organ of the same kind; where only one level is told, nobody knows.
             Identity::Organ => {
-                let level = a.by.level.zip(b.by.level).is_none_or(|(x, y)| x == y);
-                (
-                    a.by.organ.zip(b.by.organ).map(|(x, y)| x == y && level),
-                    "organ",
-                )
+                let kinds = a.by.organ.zip(b.by.organ).map(|(x, y)| x == y);
+                let alone = a.by.level.is_some() != b.by.level.is_some();
+                if kinds == Some(true) && alone {
+                    let missing = if a.by.level.is_some() { b } else { a };
+                    return self.unknown(Need::Attribute(missing.kind, "level"), s, log);
+                }
+                (kinds.map(|same| same && a.by.level == b.by.level), "organ")
             }
             Identity::Official => (
                 a.by.official

@@ -27,8 +27,6 @@ pub enum Fault {
     OnwardFromTheNextHour,
     /// Days or months of an extension from the last end count that end a second time.
     OnwardFirstDayIn,
-    /// A standstill that began after the end suspends the clock and opens its end.
-    OpenAfterTheEnd,
     /// Asked at the very instant at which a standstill begins, the clock runs and its end is open.
     OpenAtThisInstant,
     /// A period without an end that began before the clock is as if it had not been.
@@ -52,7 +50,6 @@ pub const OPEN: &[Fault] = &[
     Fault::ProvisionalByFirstDay,
     Fault::OnwardFromTheNextHour,
     Fault::OnwardFirstDayIn,
-    Fault::OpenAfterTheEnd,
     Fault::OpenAtThisInstant,
     Fault::OpenBeforeTheStart,
     Fault::AbsentBeforeTheStart,

@@ -183,7 +183,8 @@ impl Whole {
                 }
             }
             Some(_) => "Unknown",
-            None if still_at && (open || early.over > h.at) => "Suspended",
+            // Where it may have run out before the standstill began, nobody can say.
+            None if still_at && early.over > h.at => "Suspended",
             None if late.over <= h.at => "Overdue",
             None if early.over <= h.at => "Unknown",
             None => "Running",
@@ -238,7 +239,6 @@ impl Whole {
             (Fault::UsedUpAtMidnight, at_midnight),
             (Fault::OnwardFromTheNextHour, onward && from_the_next_hour),
             (Fault::OnwardFirstDayIn, onward && first_in),
-            (Fault::OpenAfterTheEnd, !unended.is_empty() && !open),
             (Fault::OpenAtThisInstant, open && unended.contains(&h.at)),
             (
                 Fault::OpenBeforeTheStart,

@@ -284,6 +284,14 @@ impl<'a> Definer<'a> {
         }
     }
 
+    /// The codes of the sources that a pack sees, its own first.
+    fn codes(&self, pack: PackId) -> Vec<&'a str> {
+        let seen = std::iter::once(&pack).chain(self.law.names.uses(pack));
+        seen.flat_map(|p| &self.law.pack(*p).sources)
+            .map(|s| s.code.as_str())
+            .collect()
+    }
+
     /// `not encoded: 91(1) "special circumstances", why / 为什么`; without the second text, the first stands in both languages.
     pub(super) fn not_encoded(
         &self,
@@ -300,26 +308,16 @@ impl<'a> Definer<'a> {
             .text
             .get(start..c.span_from(mark).end)
             .unwrap_or_default();
-        let breaks = |text: &str| text.find([' ', ',']);
-        let first = breaks(text).unwrap_or(text.len());
-        let code = text.get(..first).unwrap_or_default();
-        let is_code = !code.is_empty() && code.chars().all(|c| c.is_ascii_uppercase() || c == '-');
-        let mut cut = first;
-        if is_code {
-            let rest = text.get(first + 1..).unwrap_or_default();
-            cut = breaks(rest).map_or(text.len(), |n| first + 1 + n);
-        }
-        let (citation, why) = text.split_at_checked(cut).unwrap_or((text, ""));
-        let main = self
-            .law
-            .pack(block.pack)
-            .sources
-            .first()
-            .map_or("", |s| s.code.as_str());
-        let citation = if is_code {
-            citation.to_owned()
+        let codes = self.codes(block.pack);
+        let end = citations_end(text, &codes);
+        let (citation, why) = text.split_at_checked(end).unwrap_or((text, ""));
+        // One that begins with a number is of the main source.
+        let bare =
+            citation.starts_with(|c: char| c.is_ascii_digit()) || citation.starts_with("Sch");
+        let citation = if bare {
+            self.citation(block.pack, citation)
         } else {
-            format!("{main} {citation}")
+            citation.to_owned()
         };
         let why = why.trim_start_matches([',', ' ']);
         let (first, second) = why.rsplit_once(" / ").unwrap_or((why, why));
@@ -412,5 +410,58 @@ fn constant(e: &Expression) -> Option<Length> {
         Expression::Literal(Value::Length(length)) => Some(*length),
         Expression::Add(a, b) => Some(constant(a)?.plus(constant(b)?)),
         _ => None,
+    }
+}
+
+/// Where the citations end that a text begins with: `91(1)`, `98, 99`, each with the code of a source before it or without;
+/// the first word, where it begins with none.
+fn citations_end(text: &str, codes: &[&str]) -> usize {
+    let word = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        rest.get(..rest.find([' ', ',']).unwrap_or(rest.len()))
+            .unwrap_or_default()
+    };
+    let mut end = 0;
+    loop {
+        let from = if end == 0 { 0 } else { end + ", ".len() };
+        let first = word(from);
+        let lead = if codes.contains(&first) {
+            first.len() + 1
+        } else {
+            0
+        };
+        let article = word(from + lead);
+        if !article.starts_with(|c: char| c.is_ascii_digit()) && !article.starts_with("Sch") {
+            return if end == 0 { first.len() } else { end };
+        }
+        end = from + lead + article.len();
+        if !text.get(end..).unwrap_or_default().starts_with(", ") {
+            return end;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::citations_end;
+
+    #[test]
+    fn what_is_not_encoded_begins_with_its_passages() {
+        for (text, cited) in [
+            ("91(1) \"special\", why", "91(1)"),
+            ("41, 44, 47 which days", "41, 44, 47"),
+            ("71(1), AB2 7 the rest", "71(1), AB2 7"),
+            ("AB2 8 the sum", "AB2 8"),
+            ("12, twelve days", "12"),
+            ("XX-A-46 the time", "XX-A-46"),
+            ("3", "3"),
+            ("", ""),
+        ] {
+            assert_eq!(
+                text.get(..citations_end(text, &["AB2"])),
+                Some(cited),
+                "{text}"
+            );
+        }
     }
 }

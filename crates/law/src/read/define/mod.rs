@@ -11,6 +11,7 @@ mod gate;
 mod measure;
 mod redress;
 
+use super::basis::take_basis;
 use super::cursor::{Cursor, Read};
 use super::declare::empty_version;
 use super::entry::{Cited, Entry};
@@ -129,10 +130,11 @@ pub(super) fn define(law: &Law, blocks: &[Block], problems: &mut Vec<Problem>) -
     let prepared: Vec<Prepared<'_>> = blocks.iter().map(|b| definer.prepare(b)).collect();
     for (block, prepared) in blocks.iter().zip(&prepared) {
         let source = law.file(block.file);
-        for (number, entry) in &prepared.rules {
-            let Some(article) = prepared.articles.get(*number) else {
+        for rule in &prepared.rules {
+            let Some(article) = prepared.articles.get(rule.article) else {
                 continue;
             };
+            let entry = rule.entry;
             let at = At {
                 block,
                 source,
@@ -140,7 +142,7 @@ pub(super) fn define(law: &Law, blocks: &[Block], problems: &mut Vec<Problem>) -
             };
             let mut c = Cursor::of(source, entry);
             let noun = c.look(0);
-            if *number == 0 && !matches!(noun, "organs" | "words" | "facts" | "channel") {
+            if !rule.opened && !matches!(noun, "organs" | "words" | "facts" | "channel") {
                 definer.no_article(at, entry);
             }
             c.next();
@@ -152,10 +154,22 @@ pub(super) fn define(law: &Law, blocks: &[Block], problems: &mut Vec<Problem>) -
     definer.out
 }
 
-/// The rules of a block, each with the number of the article line that holds for it; number 0 stands for none.
+/// The rules of a block.
 struct Prepared<'a> {
+    /// The article lines in order, after one that stands for none; then those that a rule changes for itself.
     articles: Vec<Article>,
-    rules: Vec<(usize, &'a Entry)>,
+    rules: Vec<Rule<'a>>,
+}
+
+/// A rule as it stands.
+struct Rule<'a> {
+    /// The number of the article line that holds for it.
+    article: usize,
+    /// An article line stands before it.
+    opened: bool,
+    /// What it says of all its clauses.
+    basis: Option<Basis>,
+    entry: &'a Entry,
 }
 
 /// No article line, and the text says it.
@@ -189,7 +203,7 @@ impl<'a> Definer<'a> {
     fn prepare<'b>(&mut self, block: &'b Block) -> Prepared<'b> {
         let source = self.law.file(block.file);
         let mut articles = vec![no_article()];
-        let mut rules = Vec::new();
+        let mut rules: Vec<Rule<'_>> = Vec::new();
         for entry in &block.entries {
             self.collect_citations(block, entry);
             let mut c = Cursor::of(source, entry);
@@ -206,12 +220,27 @@ impl<'a> Definer<'a> {
                     }
                 }),
                 _ => {
-                    rules.push((articles.len() - 1, entry));
+                    let article = articles.len() - 1;
+                    let basis = rule_basis(source, entry);
+                    rules.push(Rule {
+                        article,
+                        opened: article > 0,
+                        basis,
+                        entry,
+                    });
                     Ok(())
                 }
             };
             if let Err(problem) = read {
                 self.problems.push(*problem);
+            }
+        }
+        for rule in &mut rules {
+            let basis = rule.basis.take();
+            let of_article = articles.get(rule.article).cloned();
+            if let Some((basis, article)) = basis.zip(of_article) {
+                rule.article = articles.len();
+                articles.push(Article { basis, ..article });
             }
         }
         Prepared { articles, rules }
@@ -247,4 +276,13 @@ impl<'a> Definer<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// `basis: …` at the end of a rule's first line, or on a line of its own under it; what is wrong with it is told where it is read.
+fn rule_basis(source: &Source, entry: &Entry) -> Option<Basis> {
+    let lines = entry.under.iter().map(|line| Cursor::of(source, line));
+    let mut own = lines
+        .filter(|c| c.at("basis :"))
+        .chain([Cursor::of(source, entry)]);
+    own.find_map(|mut c| take_basis(&mut c).ok().flatten())
 }
