@@ -30,21 +30,19 @@ pub(crate) fn run(workspace: &Workspace, seconds: u64) -> Done<Passed> {
     let share = seconds
         .div_ceil(u64::try_from(names.len()).unwrap_or(1).max(1))
         .max(1);
-    for name in &names {
-        Program::cargo()
-            .args([
-                "test",
-                "--locked",
-                "--package",
-                name,
-                "--test",
-                "fuzz",
-                "--",
-                "--nocapture",
-            ])
-            .env("HABEAS_FUZZ_SECONDS", share.to_string())
-            .run()?;
-    }
+    // The whole workspace at once, as the tests are built: one crate alone would build its dependencies anew.
+    Program::cargo()
+        .args([
+            "test",
+            "--locked",
+            "--workspace",
+            "--test",
+            "fuzz",
+            "--",
+            "--nocapture",
+        ])
+        .env("HABEAS_FUZZ_SECONDS", share.to_string())
+        .run()?;
     Ok(Passed::many(
         names.len(),
         format!("{share} s each: {}", names.join(", ")),
