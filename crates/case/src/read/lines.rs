@@ -63,8 +63,9 @@ impl<R: BufRead> Lines<R> {
         let mut bytes = self.buffer.as_slice();
         bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        if self.number == 1 {
-            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        // A byte order mark stands at the head of a file, and inside of one that was joined from several.
+        while let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+            bytes = rest;
         }
         let too_long = bytes.len() > MAX_LINE || size > limit;
         let bytes = bytes.get(..MAX_LINE).unwrap_or(bytes);
