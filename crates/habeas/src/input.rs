@@ -65,10 +65,7 @@ impl At {
             .unwrap_or(jiff::tz::TimeZone::UTC);
         let offset = text.rfind(['+', 'Z', 'z']).is_some_and(|n| n > 10);
         if offset {
-            let stamp = with_seconds(text).parse::<Timestamp>();
-            return stamp
-                .map(Timestamp::as_second)
-                .map_err(|_| wrong_instant(text));
+            return Err(wrong_instant(text));
         }
         habeas_law::moment::When::parse(text, &zone)
             .map(|when| when.from)
@@ -81,14 +78,6 @@ fn wrong_instant(text: &str) -> Failure {
         format!("`{text}` is not an instant"),
         "such as 2026-11-24T09:00+08:00, 2026-11-24T09:00 or 2026-11-24",
     )
-}
-
-/// `2026-11-24T09:00+08:00` with its seconds.
-fn with_seconds(text: &str) -> String {
-    match text.split_at_checked(16) {
-        Some((head, tail)) if !tail.starts_with(':') => format!("{head}:00{tail}"),
-        _ => text.to_owned(),
-    }
 }
 
 /// The clock of the machine: read here, and nowhere else in the project.

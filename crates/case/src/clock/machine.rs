@@ -108,7 +108,7 @@ impl<'a> Machine<'a> {
         );
         let doubtful = log.missing_count() > before
             || start.from != start.to
-            || self.maybe_more(scope)
+            || self.maybe_more()
             || self.known_to_the_day(scope, (after, run.closed_by))
             || !self.clock.stands_still.is_empty();
         let late = if doubtful {
@@ -138,7 +138,7 @@ impl<'a> Machine<'a> {
         }
         self.determine(&mut run, scope, log);
         let suspended = self.open_standstill(scope, log);
-        self.judge(&mut run, suspended, scope);
+        self.judge(&mut run, suspended);
         run.still = self.standstill(Way::Early, scope, log).0;
         run
     }
@@ -165,9 +165,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether the record is silent about something that would lengthen this clock.
-    pub(super) fn maybe_more(&self, scope: Scope<'_>) -> bool {
+    pub(super) fn maybe_more(&self) -> bool {
         let silent = |trigger: &Trigger| self.ev.history.silent(&trigger.acts).is_some();
-        let _ = scope;
         self.clock
             .extensions
             .iter()
@@ -304,7 +303,7 @@ impl<'a> Machine<'a> {
         run.state = state;
     }
 
-    pub(super) fn judge(&self, run: &mut Run, suspended: Option<i64>, scope: Scope<'_>) {
+    pub(super) fn judge(&self, run: &mut Run, suspended: Option<i64>) {
         let no_time = run
             .earliest
             .as_ref()
@@ -369,7 +368,6 @@ impl<'a> Machine<'a> {
             .collect();
         let past = |end: End| self.ev.at >= end.ends_at(self.zone);
         let over = run.latest.as_ref().is_some_and(|l| past(l.end));
-        let _ = scope;
         run.state = if at_once {
             State::DueAtOnce
         } else if suspended.is_some_and(|from| from < early.raw.ends_at(self.zone)) {
