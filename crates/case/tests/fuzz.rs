@@ -8,12 +8,15 @@
     reason = "a test that panics has failed"
 )]
 
+#[path = "read_support/lines.rs"]
+mod read_lines;
 mod read_support;
 
 use std::time::{Duration, Instant};
 
 use habeas_case::read::{Reader, Reading, write_rejects};
 use habeas_law::Law;
+use read_lines::lines;
 use read_support::law;
 
 /// The longest that one input may take; a build without optimisation on a busy machine is slow.
@@ -161,14 +164,7 @@ fn check(law: &Law, bytes: &[u8], as_csv: bool) {
         assert!(reject.to_string().len() < 4_000);
     }
     if !as_csv {
-        let lines = bytes
-            .strip_prefix(b"\xef\xbb\xbf")
-            .unwrap_or(bytes)
-            .split(|b| *b == b'\n');
-        let lines = lines
-            .filter(|line| !line.iter().all(u8::is_ascii_whitespace))
-            .count() as u64;
-        assert_eq!(reading.taken + reading.rejects.len() as u64, lines);
+        assert_eq!(reading.taken + reading.rejects.len() as u64, lines(bytes));
     }
     for case in &reading.cases {
         for at in [0, 1_793_900_000, 7_300_000_000] {

@@ -6,27 +6,16 @@
 mod read_csv;
 #[path = "read_support/json.rs"]
 mod read_json;
+#[path = "read_support/lines.rs"]
+mod read_lines;
 mod read_support;
 
 use habeas_case::read::{Kind, Reading, write_rejects};
 use proptest::prelude::*;
 use read_csv::csv;
 use read_json::json;
+use read_lines::lines;
 use read_support::law;
-
-/// Lines that are not blank, as JSON Lines count them.
-fn lines(bytes: &[u8]) -> u64 {
-    let blank = |mut line: &[u8]| {
-        while let Some(rest) = line.strip_prefix(b"\xef\xbb\xbf") {
-            line = rest;
-        }
-        line.iter().all(u8::is_ascii_whitespace)
-    };
-    bytes
-        .split(|b| *b == b'\n')
-        .filter(|line| !blank(line))
-        .count() as u64
-}
 
 fn accounted(reading: &Reading) -> u64 {
     reading.taken + reading.rejects.len() as u64
