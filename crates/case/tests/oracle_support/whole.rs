@@ -162,10 +162,13 @@ impl Whole {
             End::Instant(instant) => t <= instant,
             End::Day(day) => h.zone.day(t) <= day,
         };
-        let still_at = h
-            .still(clock, i64::MAX)
+        // Longer in an open standstill it would end later: it had not run out when that began. One whose end is known suspends it too.
+        let reached = self.walk(h, clock, first, h.at + 200 * DAY).over > early.over;
+        let still = h.still(clock, i64::MAX);
+        let still_at = still
             .iter()
-            .any(|(from, to)| (*from..*to).contains(&h.at));
+            .filter(|(from, to)| (*from..*to).contains(&h.at))
+            .any(|(_, to)| reached || (*to < i64::MAX && early.over > h.at));
         let ended = matches!(clock.name, "hours_in_all" | "days_in");
         let status = match let_go {
             Some(t) if by(t, early.end) => {
@@ -183,8 +186,7 @@ impl Whole {
                 }
             }
             Some(_) => "Unknown",
-            // Where it may have run out before the standstill began, nobody can say.
-            None if still_at && early.over > h.at => "Suspended",
+            None if still_at => "Suspended",
             None if late.over <= h.at => "Overdue",
             None if early.over <= h.at => "Unknown",
             None => "Running",
