@@ -554,15 +554,8 @@ impl Shower<'_> {
                 continue;
             };
             let used = |s: &&crate::clock::Segment| s.act == Some(n);
-            let before = run
-                .segments
-                .iter()
-                .take_while(|s| s.act != Some(n))
-                .filter(|s| !matches!(s.kind, SegmentKind::Void | SegmentKind::Suspended))
-                .last();
-            let end = before
-                .map(|s| crate::evaluate::bounds(s.end, s.end, self.zone))
-                .or(scope.end);
+            let found = run.found.iter().find(|(act, _)| *act == n);
+            let end = found.map(|(_, end)| *end).or(scope.end);
             let inner = Scope {
                 current: Some(n),
                 end,

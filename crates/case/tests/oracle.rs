@@ -20,14 +20,11 @@
 
 mod oracle_support;
 
-use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use oracle_support::Verdict;
 use oracle_support::civil::{HOUR, Zone, day_of_date};
 use oracle_support::direct::{Bench, Case};
-use oracle_support::faults::OPEN;
 use oracle_support::history::History;
 use oracle_support::random::Random;
 use oracle_support::whole::Whole;
@@ -40,65 +37,13 @@ const STARTS: u64 = 100_000;
 const WHOLE: u64 = 40;
 /// Starts that a thread takes at once.
 const CHUNK: u64 = 1_000;
-/// The ground of an open fault must have been visited so often before it is said to be mended.
-const ENOUGH: u64 = 200;
 
 /// What was compared.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     counts: u64,
     histories: u64,
     clocks: u64,
-    /// For each open fault alone: visited, and found different.
-    faults: [[u64; 2]; 32],
-    /// Cases on the ground of several faults at once.
-    several: u64,
-}
-
-impl Tally {
-    fn add(&mut self, verdict: Verdict) {
-        match verdict.known.count_ones() {
-            0 => {}
-            1 => {
-                let [visited, different] =
-                    &mut self.faults[verdict.known.trailing_zeros() as usize];
-                *visited += 1;
-                *different += u64::from(!verdict.same);
-            }
-            _ => self.several += 1,
-        }
-    }
-
-    fn join(&mut self, other: &Self) {
-        self.counts += other.counts;
-        self.histories += other.histories;
-        self.clocks += other.clocks;
-        self.several += other.several;
-        for (mine, theirs) in self.faults.iter_mut().zip(other.faults) {
-            mine[0] += theirs[0];
-            mine[1] += theirs[1];
-        }
-    }
-
-    fn told(&self) -> String {
-        let Self {
-            counts,
-            histories,
-            clocks,
-            several,
-            ..
-        } = self;
-        let mut out =
-            format!("{counts} single counts, {histories} histories with {clocks} clocks\n");
-        for (fault, [visited, different]) in OPEN.iter().zip(self.faults) {
-            let _ = writeln!(
-                out,
-                "  open fault {fault:?}: {different} different of {visited}"
-            );
-        }
-        let _ = writeln!(out, "  on the ground of several of them: {several}");
-        out
-    }
 }
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -111,22 +56,19 @@ fn number(name: &str, otherwise: u64) -> u64 {
     }
 }
 
-/// One start: its verdicts go into the tally; a difference that is not known is told.
+/// One start; a difference is told.
 fn one(bench: &Bench, whole: &Whole, seed: u64, number: u64, tally: &mut Tally) -> Option<String> {
     let mut random = Random::of(seed, number);
     if !number.is_multiple_of(WHOLE) {
         let case = Case::random(&mut random);
-        let verdict = bench.compare(&case);
         tally.counts += 1;
-        tally.add(verdict);
-        return verdict.is_new().then(|| bench.told(&bench.shrink(case)));
+        return (!bench.agrees(&case)).then(|| bench.told(&bench.shrink(case)));
     }
     let history = History::random(&mut random);
     tally.histories += 1;
-    for (clock, verdict) in whole.compare(&history) {
+    for (clock, same) in whole.compare(&history) {
         tally.clocks += 1;
-        tally.add(verdict);
-        if verdict.is_new() {
+        if !same {
             return Some(whole.told(&whole.shrink(history, clock), clock));
         }
     }
@@ -183,23 +125,20 @@ fn the_walker_agrees() {
                         }
                     }
                 }
-                total.lock().unwrap().join(&tally);
+                let mut total = total.lock().unwrap();
+                total.counts += tally.counts;
+                total.histories += tally.histories;
+                total.clocks += tally.clocks;
             });
         }
     });
-    let total = total.into_inner().unwrap();
-    println!("seed {seed}: {}", total.told());
+    let Tally {
+        counts,
+        histories,
+        clocks,
+    } = total.into_inner().unwrap();
+    println!("seed {seed}: {counts} single counts, {histories} histories with {clocks} clocks");
     if let Some((number, told)) = wrong.into_inner().unwrap() {
         panic!("start {number} of HABEAS_ORACLE_SEED={seed}, made smaller:\n{told}\n");
     }
-    let mended: Vec<_> = OPEN
-        .iter()
-        .zip(total.faults)
-        .filter(|(_, [visited, different])| *visited >= ENOUGH && *different == 0)
-        .map(|(fault, _)| fault)
-        .collect();
-    assert!(
-        mended.is_empty(),
-        "mended, take out of oracle_support/faults.rs: {mended:?}"
-    );
 }

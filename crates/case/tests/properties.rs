@@ -127,7 +127,7 @@ proptest! {
             return Ok(());
         }
         let stands = |t: i64| left_out.iter().any(|(a, b)| (*a..b.unwrap_or(t)).contains(&t));
-        for (name, hours) in [("xx/fortress dark_time", 48), ("xx/clocks hours_next", 24), ("xx/clocks hours_ceiling_still", 24)] {
+        for (name, hours) in [("xx/fortress dark_time", 48), ("xx/clocks hours_next", 24)] {
             for clock in assessed(&case, at).clocks.iter().filter(|c| c.rule == name && !c.extended) {
                 let (Some(start), Some(ends)) = (&clock.started, &clock.ends) else { continue };
                 if start.day_only || ends.latest.as_ref() != Some(&ends.earliest) {

@@ -92,7 +92,7 @@ impl Type {
             (Self::Any, _)
             | (_, Self::Any)
             | (Self::Date | Self::Moment, Self::Date | Self::Moment) => true,
-            (Self::Length(a), Self::Length(b)) => a == b || (is_clock(*a) && is_clock(*b)),
+            (Self::Length(a), Self::Length(b)) => a == b || (a.is_clock() && b.is_clock()),
             (Self::OneOf(_), Self::OneOf(_))
             | (Self::Money, Self::Number)
             | (Self::Number, Self::Money) => true,
@@ -170,10 +170,6 @@ impl Type {
             }
         })
     }
-}
-
-fn is_clock(unit: Unit) -> bool {
-    matches!(unit, Unit::Hours | Unit::Minutes)
 }
 
 /// Reads `3 days`, `1 month + 15 days`, or a bare number of `unit`.

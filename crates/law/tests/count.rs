@@ -81,7 +81,11 @@ fn by_hand((year, month, day): (i32, i32, i32), months: i32, rule: Months) -> (i
     let stays = rule.last_day_stays_last && day == days_in(year, month);
     let missing = day > days && !stays;
     let last = if stays { days } else { day.min(days) };
-    let before = rule.first_day == FirstDay::In && (!missing || rule.missing_day_before_last);
+    let before = if missing {
+        rule.missing_day_before_last
+    } else {
+        rule.first_day == FirstDay::In
+    };
     match (before, last) {
         (false, last) => (target_year, target, last),
         (true, 1) if target == 1 => (target_year - 1, 12, 31),

@@ -1,170 +1,236 @@
 //! What lengthens a clock: who extended it, whether that counts, and how far it goes.
 
-use habeas_law::count::{Counted, Length, Union};
+use habeas_law::count::{Counted, Length};
 use habeas_law::expression::Expression;
-use habeas_law::moment::{End, Point, start_of};
-use habeas_law::rules::{Extension, Otherwise};
+use habeas_law::moment::End;
+use habeas_law::rules::{Competence, Extension, Otherwise};
 use habeas_law::{Truth, Value};
+use jiff::tz::TimeZone;
 
-use super::course::Course;
+use super::course::{Course, Pass};
 use super::machine::{Machine, Way};
 use super::{Objection, Segment, SegmentKind};
-use crate::evaluate::{Log, Scope, bounds};
+use crate::act::By;
+use crate::evaluate::{Log, Need, Scope, bounds};
+
+/// How far an extension goes.
+struct Reached {
+    end: Counted,
+    /// The length of the whole.
+    total: Length,
+    /// The act named the end.
+    fixed: bool,
+}
+
+/// How often a clause has been used.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Use {
+    surely: u32,
+    possibly: u32,
+}
+
+impl Use {
+    /// Whether it has been used so often.
+    fn reaches(self, times: u32) -> Truth {
+        match self {
+            Self { surely, .. } if surely >= times => Truth::Yes,
+            Self { possibly, .. } if possibly >= times => Truth::Unknown,
+            _ => Truth::No,
+        }
+    }
+}
+
+/// A clause under which an act may extend a clock.
+struct Candidate {
+    clause: usize,
+    /// None: the act does not say how far.
+    reached: Option<Reached>,
+}
+
+/// The clauses that may be meant, in their order; the last one, where it is sure, closes the list.
+struct Candidates {
+    found: Vec<Candidate>,
+    sure: bool,
+    /// The first clause that would have been meant, and does not hold.
+    refused: Option<u32>,
+}
 
 impl Machine<'_> {
+    /// Lengthens the clock by an act, or voids the act.
     pub(super) fn extend<L: Log>(
         &self,
         course: &mut Course,
         event: usize,
-        way: Way,
-        scope: Scope<'_>,
-        still: &Union,
+        pass: Pass<'_>,
         log: &mut L,
     ) {
-        let Some(act) = self.ev.history.get(event) else {
-            return;
+        let inner = self.at(event, pass.scope, course);
+        let counts = match self.admitted(course, event, inner, log) {
+            Ok(counts) => counts,
+            Err(clause) => return course.void(event, clause, self.zone),
         };
-        let in_time = match way {
-            Way::Early => act.happened.surely_by(course.end.end, self.zone),
-            Way::Late => act.happened.maybe_by(course.end.end),
-        };
-        if !in_time || course.closed_to_extensions {
-            course.void(event, None, self.zone);
-            return;
+        let candidates = self.candidates(course, event, inner, pass, log);
+        if candidates.found.is_empty() {
+            return course.void(event, candidates.refused, self.zone);
         }
-        // What an organ that has no power to it extends is not extended.
-        let by = self
-            .ev
-            .law
-            .act(act.kind)
-            .by
-            .iter()
-            .filter(|c| !c.rule.competences.is_empty());
-        if let Some(first) = by.clone().next()
-            && by
-                .clone()
-                .all(|c| crate::find::competent(self.ev, event, &c.rule) == Truth::No)
-        {
-            course.void(event, Some(first.note.id), self.zone);
-            return;
-        }
-        let inner = self.at(event, scope, course);
-        let mut best: Option<(Counted, usize, Length, Option<End>)> = None;
-        let mut matched = false;
-        let mut refused = None;
-        for need in self
-            .clock
-            .extension_needs
-            .iter()
-            .filter(|need| need.note.otherwise == Otherwise::Void)
-        {
-            let mark = log.mark();
-            let truth = self.ev.truth(&need.rule, inner, log);
-            log.forget_missing(mark);
-            if truth == Truth::No {
-                course.void(event, Some(need.note.id), self.zone);
-                return;
-            }
-        }
-        for (n, clause) in self.clock.extensions.iter().enumerate() {
-            let rule = &clause.rule;
-            if !rule.trigger.acts.contains(&act.kind) {
-                continue;
-            }
-            let spent = course.used.get(n).copied().unwrap_or(0);
-            let too_often = rule.at_most.is_some_and(|most| spent >= most);
-            let early_step = rule.then && !self.step_before_used(n, course);
-            if too_often || early_step {
-                refused = Some(clause.note.id);
-                continue;
-            }
-            let truth = rule
-                .trigger
-                .condition
-                .as_ref()
-                .map_or(Truth::Yes, |c| self.ev.truth(c, inner, log));
-            if truth == Truth::No {
-                refused.get_or_insert(clause.note.id);
-                continue;
-            }
-            if truth == Truth::Unknown && way == Way::Early {
-                matched = true;
-                continue;
-            }
-            matched = true;
-            if let Some((end, total, fixed)) = self.reach(course, rule, inner, way, still, log) {
-                let further = best.as_ref().is_none_or(|(known, ..)| {
-                    end.end.ends_at(self.zone) > known.end.ends_at(self.zone)
-                });
-                if further {
-                    best = Some((end, n, total, fixed));
-                }
-            }
-            if truth == Truth::Yes {
-                break;
-            }
-        }
-        if !matched {
-            course.void(event, refused, self.zone);
-            return;
-        }
-        let Some((end, n, total, fixed)) = best else {
-            course.unlimited |= way == Way::Late;
-            return;
-        };
         for need in &self.clock.extension_needs {
-            let truth = self.ev.truth(&need.rule, inner, log);
-            let void = need.note.otherwise == Otherwise::Void;
-            match truth {
-                Truth::Yes => {}
-                Truth::No => {
-                    course.objections.push(Objection {
-                        act: event,
-                        clause: Some(need.note.id),
-                        void,
-                    });
-                }
-                Truth::Unknown if void && way == Way::Early => return,
-                Truth::Unknown => {}
+            if self.ev.truth(&need.rule, inner, log) == Truth::No {
+                course.objections.push(Objection {
+                    act: event,
+                    clause: Some(need.note.id),
+                    void: false,
+                });
             }
         }
-        let from = course.end.end.ends_at(self.zone);
-        if let Some(count) = course.used.get_mut(n) {
-            *count += 1;
+        let sure = candidates.sure && counts == Truth::Yes;
+        let only = candidates.found.len() == 1;
+        for candidate in &candidates.found {
+            if let Some(used) = course.used.get_mut(candidate.clause) {
+                used.possibly += 1;
+                used.surely += u32::from(sure && only);
+            }
         }
-        course.total = total;
-        course.fixed = fixed;
+        if pass.way == Way::Early && !sure {
+            return;
+        }
+        let nowhere = |candidate: &Candidate| candidate.reached.is_none();
+        if candidates.found.iter().any(nowhere) {
+            // Nothing is certain of what does not say how far it goes, and everything is possible.
+            match pass.way {
+                Way::Early => return,
+                Way::Late => course.unlimited = true,
+            }
+        }
+        let reached = candidates
+            .found
+            .into_iter()
+            .filter_map(|c| Some((c.clause, c.reached?)));
+        let over = |(_, reached): &(usize, Reached)| reached.end.end.ends_at(self.zone);
+        let chosen = match pass.way {
+            Way::Early => reached.min_by_key(over),
+            Way::Late => reached.rev().max_by_key(over),
+        };
+        let Some((clause, reached)) = chosen else {
+            return;
+        };
+        let from = course.end.end.ends_at(self.zone);
+        course.total = reached.total;
+        course.fixed = reached.fixed;
         course.extended = true;
-        let clause = self.clock.extensions.get(n).map_or(0, |c| c.note.id);
-        let to = end.end.ends_at(self.zone);
-        course.end = end;
+        course.end = reached.end;
         course.segments.push(Segment {
             kind: SegmentKind::Extended,
             from,
-            to,
+            to: course.end.end.ends_at(self.zone),
             end: course.end.end,
             act: Some(event),
-            clause,
+            clause: self.clock.extensions.get(clause).map_or(0, |c| c.note.id),
         });
     }
 
-    pub(super) fn step_before_used(&self, n: usize, course: &Course) -> bool {
-        n.checked_sub(1)
-            .and_then(|m| course.used.get(m))
-            .is_some_and(|count| *count > 0)
+    /// Whether an act that extends counts: in time, by an organ with the power, with what every extension needs. The clause that voids
+    /// it, if any does; none: it came too late.
+    fn admitted<L: Log>(
+        &self,
+        course: &Course,
+        event: usize,
+        inner: Scope<'_>,
+        log: &mut L,
+    ) -> Result<Truth, Option<u32>> {
+        let act = self.ev.history.get(event).ok_or(None)?;
+        let mut counts = match act.happened {
+            when if when.surely_by(course.end.end, self.zone) => Truth::Yes,
+            when if when.maybe_by(course.end.end) => Truth::Unknown,
+            _ => Truth::No,
+        };
+        if counts == Truth::No || course.closed_to_extensions {
+            return Err(None);
+        }
+        let by = self.ev.law.act(act.kind).by.iter();
+        let by = by.filter(|c| !c.rule.competences.is_empty());
+        let competent = by.clone().fold(Truth::No, |found, c| {
+            found.or(crate::find::competent(self.ev, event, &c.rule))
+        });
+        if let Some(first) = by.clone().next() {
+            if competent == Truth::No {
+                return Err(Some(first.note.id));
+            }
+            if competent == Truth::Unknown {
+                let competences = by.flat_map(|c| &c.rule.competences);
+                let unsaid = unsaid(&act.by, competences);
+                log.missing(Need::Attribute(act.kind, unsaid));
+            }
+            counts = counts.and(competent);
+        }
+        let needs = self.clock.extension_needs.iter();
+        for need in needs.filter(|need| need.note.otherwise == Otherwise::Void) {
+            let truth = self.ev.truth(&need.rule, inner, log);
+            if truth == Truth::No {
+                return Err(Some(need.note.id));
+            }
+            counts = counts.and(truth);
+        }
+        Ok(counts)
     }
 
-    /// How far an extension goes: the end, the total length, and the end that the act fixed.
-    pub(super) fn reach<L: Log>(
+    fn candidates<L: Log>(
+        &self,
+        course: &Course,
+        event: usize,
+        inner: Scope<'_>,
+        pass: Pass<'_>,
+        log: &mut L,
+    ) -> Candidates {
+        let mut candidates = Candidates {
+            found: Vec::new(),
+            sure: false,
+            refused: None,
+        };
+        let kind = self.ev.history.get(event).map(|act| act.kind);
+        for (n, clause) in self.clock.extensions.iter().enumerate() {
+            let rule = &clause.rule;
+            if !kind.is_some_and(|kind| rule.trigger.acts.contains(&kind)) {
+                continue;
+            }
+            let used = course.used.get(n).copied().unwrap_or_default();
+            let before = n.checked_sub(1).and_then(|m| course.used.get(m));
+            let spent = rule.at_most.map_or(Truth::No, |most| used.reaches(most));
+            let earned = before.map_or(Truth::No, |before| before.reaches(1));
+            let mut truth = spent.not();
+            if rule.then {
+                truth = truth.and(earned);
+            }
+            if truth == Truth::No {
+                candidates.refused = Some(clause.note.id);
+                continue;
+            }
+            if let Some(condition) = &rule.trigger.condition {
+                truth = truth.and(self.ev.truth(condition, inner, log));
+            }
+            if truth == Truth::No {
+                candidates.refused.get_or_insert(clause.note.id);
+                continue;
+            }
+            candidates.found.push(Candidate {
+                clause: n,
+                reached: self.reach(course, rule, inner, pass, log),
+            });
+            if truth == Truth::Yes {
+                candidates.sure = true;
+                break;
+            }
+        }
+        candidates
+    }
+
+    fn reach<L: Log>(
         &self,
         course: &Course,
         rule: &Extension,
         inner: Scope<'_>,
-        way: Way,
-        still: &Union,
+        pass: Pass<'_>,
         log: &mut L,
-    ) -> Option<(Counted, Length, Option<End>)> {
-        let held = self.held(inner, way);
+    ) -> Option<Reached> {
         let length = |e: &Option<Expression>, log: &mut L| match e
             .as_ref()
             .map(|e| self.ev.value(e, inner, log))
@@ -183,32 +249,28 @@ impl Machine<'_> {
             length(&reach.to_at_most, log).ok()?,
         );
         let at_most = by_most.is_some() || to_most.is_some();
-        let total = match (by.or(by_most), to.or(to_most)) {
+        let (by, to) = (by.or(by_most), to.or(to_most));
+        let total = match (by, to) {
             (Some(by), _) => course.total.plus(by),
             (None, Some(to)) => to,
             (None, None) => course.total,
         };
-        let counted = if self.clock.from_start || by.or(by_most).is_none() {
-            self.counter.end(course.start, total, still, held)
-        } else {
-            let from = course.end.end;
-            let point = match from {
-                End::Day(day) => Point {
-                    instant: start_of(day, self.zone),
-                    day,
-                },
-                End::Instant(instant) => Point::new(instant, self.zone),
-            };
-            self.counter
-                .end(point, by.or(by_most).unwrap_or_default(), still, held)
+        // An end that an act named is no length from the start: what follows on it goes on from there.
+        let goes_on = !self.clock.from_start || course.fixed;
+        let counted = match by.filter(|_| goes_on) {
+            Some(by) => {
+                let still = pass.still.of(by);
+                self.counter.onward(course.end.end, by, still, pass.held)
+            }
+            None => self.count(pass, course.start, total),
         };
-        let limited = by.or(by_most).or(to).or(to_most).is_some();
+        let limited = by.or(to).is_some();
         let until = match &reach.until {
             Some(until) => Some(self.ev.value(until, inner, log)),
             None if at_most => self.until_field(inner, log),
             None => None,
         };
-        let fixed = match until {
+        let named = match until {
             None => None,
             Some(Some(value)) => match value {
                 Value::Date(day) => Some(End::Day(day)),
@@ -223,26 +285,23 @@ impl Machine<'_> {
                 _ => None,
             },
             // The act does not say how long: nothing is certain, and the ceiling is possible.
-            Some(None) if way == Way::Early => return None,
+            Some(None) if pass.way == Way::Early => return None,
             Some(None) if !limited => return None,
             Some(None) => None,
         };
-        let Some(fixed) = fixed else {
-            return Some((self.not_before(counted, course), total, None));
+        let end = match named {
+            Some(named) if !limited || !earlier(counted.end, named, self.zone) => named.into(),
+            _ => counted,
         };
-        let mut end = Counted {
-            end: fixed,
-            raw: fixed,
-            provisional: false,
-        };
-        if limited && counted.end.ends_at(self.zone) < fixed.ends_at(self.zone) {
-            end = counted;
-        }
-        Some((self.not_before(end.clone(), course), total, Some(end.end)))
+        Some(Reached {
+            end: self.not_before(end, course),
+            total,
+            fixed: named.is_some() || (course.fixed && by.is_some()),
+        })
     }
 
     /// An extension never shortens.
-    pub(super) fn not_before(&self, counted: Counted, course: &Course) -> Counted {
+    fn not_before(&self, counted: Counted, course: &Course) -> Counted {
         if counted.end.ends_at(self.zone) < course.end.end.ends_at(self.zone) {
             course.end.clone()
         } else {
@@ -250,11 +309,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn until_field<L: Log>(
-        &self,
-        inner: Scope<'_>,
-        log: &mut L,
-    ) -> Option<Option<Value>> {
+    fn until_field<L: Log>(&self, inner: Scope<'_>, log: &mut L) -> Option<Option<Value>> {
         let act = self.ev.history.get(inner.current?)?;
         if let Some(until) = act.until {
             return Some(Some(Value::Moment(until)));
@@ -273,7 +328,7 @@ impl Machine<'_> {
         match act.field(field) {
             Some(value) => Some(Some(value.clone())),
             None => {
-                log.missing(crate::evaluate::Need::Field(act.kind, field));
+                log.missing(Need::Field(act.kind, field));
                 Some(None)
             }
         }
@@ -283,9 +338,7 @@ impl Machine<'_> {
     pub(super) fn unrecorded<L: Log>(
         &self,
         mut course: Course,
-        way: Way,
-        scope: Scope<'_>,
-        still: &Union,
+        pass: Pass<'_>,
         log: &mut L,
     ) -> Course {
         if course.closed_to_extensions {
@@ -300,27 +353,43 @@ impl Machine<'_> {
             let Some(kind) = self.ev.history.silent(&clause.rule.trigger.acts) else {
                 continue;
             };
-            log.missing(crate::evaluate::Need::Act(kind));
-            if way == Way::Early {
+            log.missing(Need::Act(kind));
+            if pass.way == Way::Early {
                 continue;
             }
             let inner = Scope {
                 end: Some(bounds(course.end.end, course.end.end, self.zone)),
-                ..scope
+                ..pass.scope
             };
             let mut quiet = crate::evaluate::Silent::default();
-            if let Some((end, total, _)) =
-                self.reach(&course, &clause.rule, inner, way, still, &mut quiet)
-            {
-                course.end = end;
-                course.total = total;
+            if let Some(reached) = self.reach(&course, &clause.rule, inner, pass, &mut quiet) {
+                course.end = reached.end;
+                course.total = reached.total;
             }
         }
-        if way == Way::Late && silent_restart {
+        if pass.way == Way::Late && silent_restart {
             course.open = true;
         }
         course
     }
+}
+
+/// What an actor does not say of itself that one of these competences asks for.
+fn unsaid<'c>(by: &By, competences: impl Iterator<Item = &'c Competence>) -> &'static str {
+    let Some(organ) = by.organ else {
+        return "organ";
+    };
+    let mut asked = competences.filter(|c| c.organ.is_none_or(|asked| asked == organ));
+    if by.rank.is_none() && asked.any(|c| c.rank.is_some()) {
+        "rank"
+    } else {
+        "level"
+    }
+}
+
+/// Whether `a` ends before `b`.
+fn earlier(a: End, b: End, zone: &TimeZone) -> bool {
+    a.ends_at(zone) < b.ends_at(zone)
 }
 
 fn counted_in_days(end: &End) -> bool {

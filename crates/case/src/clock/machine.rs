@@ -2,14 +2,16 @@
 
 use habeas_law::count::{Counted, Counter, Length, Union};
 use habeas_law::moment::End;
-use habeas_law::rules::{ActId, Clause, Clock, ClockId, HeldFlag, Trigger};
+use habeas_law::rules::{Clock, ClockId, HeldFlag, Trigger};
 use habeas_law::{Truth, Value};
 use jiff::tz::TimeZone;
 
-use super::course::{Between, Course};
+use super::course::{Between, Course, Pass};
+use super::standstill::Still;
 use super::start::Start;
-use super::{Run, Segment, SegmentKind, State};
-use crate::evaluate::{Evaluator, Log, Scope};
+use super::state::Doubt;
+use super::{Objection, Run, Segment, SegmentKind, State};
+use crate::evaluate::{Evaluator, Log, Scope, bounds};
 
 /// Which way what is unknown is taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,10 +63,10 @@ impl<'a> Machine<'a> {
             computed: None,
             state: State::Unknown,
             closed_by: None,
-            maybe_closed: false,
             fulfilled: false,
             segments: Vec::new(),
             objections: Vec::new(),
+            found: Vec::new(),
             extended: false,
             still: Union::default(),
             applies: Truth::Yes,
@@ -86,47 +88,45 @@ impl<'a> Machine<'a> {
             .is_some_and(|m| m.rule.without_delay)
             && self.clock.lasts.is_empty()
         {
-            self.close(&mut run, after, log);
-            if run.closed_by.is_none() {
-                run.state = State::WithoutDelay;
-            }
+            let doubt = self.close(&mut run, after, log);
+            run.state = match (run.closed_by, doubt == Doubt::default()) {
+                (_, false) => State::Unknown,
+                (None, true) => State::WithoutDelay,
+                (Some(_), true) if run.fulfilled => State::Met,
+                (Some(_), true) => State::Ended,
+            };
             return run;
         }
         // What comes after the act that met or ended a clock no longer touches it.
-        self.close(&mut run, after, log);
+        let doubt = self.close(&mut run, after, log);
         let scope = Scope {
             start: Some(start),
             ..self.scope
         };
+        let between = (after, run.closed_by);
         let before = log.missing_count();
-        let early = self.course(
-            start.earliest(),
-            Way::Early,
-            scope,
-            (after, run.closed_by),
-            log,
-        );
+        let still = self.still(Way::Early, scope, log);
+        let first = Pass::new(self, Way::Early, scope, start, &still);
+        let early = self.course(first, between, log);
+        let late_still = self.still(Way::Late, scope, log);
+        let last = Pass::new(self, Way::Late, scope, start, &late_still);
         let doubtful = log.missing_count() > before
             || start.from != start.to
+            || still != late_still
+            || still.is_open()
+            || first.held != last.held
             || self.maybe_more()
-            || self.known_to_the_day(scope, (after, run.closed_by))
-            || !self.clock.stands_still.is_empty();
+            || self.known_to_the_day(scope, between);
         let late = if doubtful {
-            self.course(
-                start.latest(self.zone),
-                Way::Late,
-                scope,
-                (after, run.closed_by),
-                log,
-            )
+            self.course(last, between, log)
         } else {
             early.clone()
         };
         if let Some(early) = &early {
             run.segments.clone_from(&early.segments);
-            run.objections.clone_from(&early.objections);
             run.extended = early.extended;
             run.earliest = Some(early.end.clone());
+            run.still = still.of(early.base).clone();
         }
         if let (Some(late), false) = (&late, open_start)
             && !late.open
@@ -134,13 +134,37 @@ impl<'a> Machine<'a> {
             run.latest = Some(late.end.clone());
         }
         if let (Some(early), Some(late)) = (&early, &late) {
+            self.object(&mut run, early, late);
             self.possible(&mut run, early, late);
         }
         self.determine(&mut run, scope, log);
-        let suspended = self.open_standstill(scope, log);
-        self.judge(&mut run, suspended);
-        run.still = self.standstill(Way::Early, scope, log).0;
+        let stands = |course: Option<Course>, still: &Still| {
+            course.is_some_and(|course| course.stands(still, self.ev.at, self.zone))
+        };
+        let suspended = match (stands(early, &still), stands(late, &late_still)) {
+            (true, _) => Truth::Yes,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::No,
+        };
+        run.state = self.judge(&run, suspended, doubt);
         run
+    }
+
+    /// What is certain of the acts that touch it: what either way finds.
+    fn object(&self, run: &mut Run, early: &Course, late: &Course) {
+        let certain = |o: &&Objection| late.objections.contains(o);
+        run.objections = early.objections.iter().filter(certain).copied().collect();
+        let objections = &run.objections;
+        run.segments.retain(|segment| {
+            segment.kind != SegmentKind::Void
+                || objections.iter().any(|o| Some(o.act) == segment.act)
+        });
+        let in_late = |act: usize| late.found.iter().find(|(n, _)| *n == act);
+        let found = early.found.iter().filter_map(|(act, end)| {
+            let (_, other) = in_late(*act)?;
+            Some((*act, bounds(*end, *other, self.zone)))
+        });
+        run.found = found.collect();
     }
 
     /// A stretch that is there only if what is unknown is so.
@@ -226,162 +250,22 @@ impl<'a> Machine<'a> {
                 {
                     continue;
                 }
-                let end = match act.field(field) {
-                    Some(Value::Date(day)) => End::Day(*day),
-                    Some(Value::Moment(when)) => End::Instant(when.from),
-                    _ => {
-                        log.missing(crate::evaluate::Need::Field(act.kind, field));
-                        continue;
-                    }
-                };
                 run.computed = run
                     .computed
                     .or_else(|| run.earliest.as_ref().map(|c| c.end));
-                run.determined = Some((end, n));
-                let counted = Counted {
-                    end,
-                    raw: end,
-                    provisional: false,
+                let end = match act.field(field) {
+                    Some(Value::Date(day)) => Some(End::Day(*day)),
+                    Some(Value::Moment(when)) => Some(End::Instant(when.from)),
+                    // It was fixed, and nobody said to when.
+                    _ => {
+                        log.missing(crate::evaluate::Need::Field(act.kind, field));
+                        None
+                    }
                 };
-                run.earliest = Some(counted.clone());
-                run.latest = Some(counted);
+                run.determined = end.map(|end| (end, n));
+                run.earliest = end.map(Counted::from);
+                run.latest.clone_from(&run.earliest);
             }
         }
-    }
-
-    /// The first act that met or ended it.
-    pub(super) fn close<L: Log>(&self, run: &mut Run, after: Option<usize>, log: &mut L) {
-        let scope = Scope {
-            start: run.start,
-            ..self.scope
-        };
-        let from = after.or(scope.anchor);
-        let mut first = |triggers: &[Clause<Trigger>], meets: bool, log: &mut L| -> Option<usize> {
-            for n in 0..scope.horizon.min(self.ev.history.acts.len()) {
-                let Some(act) = self.ev.history.get(n) else {
-                    continue;
-                };
-                if Some(n) == scope.anchor || Some(n) == after {
-                    continue;
-                }
-                for clause in triggers {
-                    let in_order = from.is_none_or(|f| n > f || self.same_time(n, f))
-                        && after.is_none_or(|a| n > a);
-                    if !clause.rule.acts.contains(&act.kind) || !in_order || !self.mine(n, scope) {
-                        continue;
-                    }
-                    if meets && run.start.is_some_and(|s| act.happened.to < s.from) {
-                        continue;
-                    }
-                    let inner = Scope {
-                        current: Some(n),
-                        ..scope
-                    };
-                    let truth = clause
-                        .rule
-                        .condition
-                        .as_ref()
-                        .map_or(Truth::Yes, |c| self.ev.truth(c, inner, log));
-                    if truth == Truth::Yes {
-                        return Some(n);
-                    }
-                    run.maybe_closed |= truth == Truth::Unknown;
-                }
-            }
-            None
-        };
-        let met = first(&self.clock.met, true, log);
-        let ended = first(&self.clock.ended, false, log);
-        let (closed, state) = match (met, ended) {
-            (Some(m), Some(e)) if e < m => (Some(e), State::Ended),
-            (Some(m), _) => (Some(m), State::Met),
-            (None, Some(e)) => (Some(e), State::Ended),
-            (None, None) => (None, State::Running),
-        };
-        run.closed_by = closed;
-        run.fulfilled = state == State::Met;
-        run.state = state;
-    }
-
-    pub(super) fn judge(&self, run: &mut Run, suspended: Option<i64>) {
-        let no_time = run
-            .earliest
-            .as_ref()
-            .is_some_and(|c| c.end == End::Instant(run.start.map_or(0, |s| s.from)))
-            && self.every.is_none();
-        let at_once = no_time && self.clock.duty;
-        if no_time && !self.clock.duty {
-            // A point in time: nothing is due.
-            run.state = if run.start.is_some_and(|s| s.from <= self.ev.at) {
-                State::Ended
-            } else {
-                State::Running
-            };
-            return;
-        }
-        if run.closed_by.is_none() && run.start.is_some_and(|s| s.from > self.ev.at) {
-            run.state = State::NotStarted;
-            return;
-        }
-        let Some(early) = run.earliest.clone() else {
-            // Done, but whether in time nobody can say.
-            if run.closed_by.is_none() || run.fulfilled {
-                run.state = State::Unknown;
-            }
-            return;
-        };
-        if let Some(act) = run.closed_by.and_then(|n| self.ev.history.get(n)) {
-            let due_day = early.end.last_day(self.zone);
-            let in_time = if at_once {
-                act.happened.day <= due_day || act.happened.surely_by(early.end, self.zone)
-            } else {
-                act.happened.surely_by(early.end, self.zone)
-            };
-            let late = run
-                .latest
-                .as_ref()
-                .is_some_and(|l| !act.happened.maybe_by(l.end))
-                && !in_time;
-            // Something that was not recorded may have met it before.
-            let met_kinds: Vec<ActId> = self
-                .clock
-                .met
-                .iter()
-                .chain(&self.clock.ended)
-                .flat_map(|c| c.rule.acts.iter().copied())
-                .collect();
-            let unseen = late && self.ev.history.silent(&met_kinds).is_some();
-            run.state = match (run.state, in_time, late) {
-                (state, true, _) => state,
-                (_, _, true) if unseen => State::Unknown,
-                (State::Met, _, true) => State::MetLate,
-                (_, _, true) => State::EndedLate,
-                _ => State::Unknown,
-            };
-            return;
-        }
-        let met_kinds: Vec<ActId> = self
-            .clock
-            .met
-            .iter()
-            .flat_map(|c| c.rule.acts.iter().copied())
-            .collect();
-        let past = |end: End| self.ev.at >= end.ends_at(self.zone);
-        let over = run.latest.as_ref().is_some_and(|l| past(l.end));
-        run.state = if at_once {
-            State::DueAtOnce
-        } else if suspended.is_some_and(|from| from < early.raw.ends_at(self.zone)) {
-            State::Suspended
-        } else if over {
-            if run.maybe_closed || self.ev.history.silent(&met_kinds).is_some() {
-                State::Unknown
-            } else {
-                State::RanOut
-            }
-        } else if past(early.end) {
-            State::Unknown
-        } else {
-            State::Running
-        };
     }
 }

@@ -8,6 +8,7 @@ mod extension;
 mod machine;
 mod standstill;
 mod start;
+mod state;
 
 use habeas_law::Truth;
 use habeas_law::count::{Counted, Union};
@@ -108,14 +109,14 @@ pub struct Run {
     pub state: State,
     /// The act that met or ended it.
     pub closed_by: Option<usize>,
-    /// Whether another act may have met or ended it: a fact is missing.
-    pub maybe_closed: bool,
     /// Whether that act fulfilled it.
     pub fulfilled: bool,
     /// Base, extensions, standstills.
     pub segments: Vec<Segment>,
-    /// Extensions that do not count or are questioned.
+    /// Extensions that surely do not count or are questioned.
     pub objections: Vec<Objection>,
+    /// The end as each act found it that touches the clock.
+    pub found: Vec<(usize, When)>,
     /// Whether an extension counts.
     pub extended: bool,
     /// The stretches left out.
@@ -224,14 +225,14 @@ pub fn runs<L: Log>(
     all
 }
 
-/// The end of the clock of a group that is meant from here.
+/// The end of the clock of a group that is meant from here: the earliest, and the latest unless that is open.
 pub fn end_for<L: Log>(
     ev: &Evaluator<'_>,
     group: ClockGroup,
     s: Scope<'_>,
     log: &mut L,
-) -> Option<(End, End)> {
-    let mut found: Option<(usize, (End, End))> = None;
+) -> Option<(End, Option<End>)> {
+    let mut found = None;
     for id in ev.law.versions_of_clock(group) {
         let clock = ev.law.clock(*id);
         let anchors: Vec<Option<usize>> = if clock.of.is_empty() {
@@ -254,11 +255,11 @@ pub fn end_for<L: Log>(
             }
             let horizon = s.horizon.max(anchor.map_or(0, |a| a + 1));
             for run in runs(ev, *id, anchor, horizon, s.depth, log) {
-                if let (Some(a), Some(b)) = (&run.earliest, &run.latest) {
-                    found = Some((anchor.unwrap_or(0), (a.end, b.end)));
+                if let Some(earliest) = &run.earliest {
+                    found = Some((earliest.end, run.latest.as_ref().map(|latest| latest.end)));
                 }
             }
         }
     }
-    found.map(|(_, ends)| ends)
+    found
 }

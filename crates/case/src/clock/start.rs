@@ -2,7 +2,7 @@
 
 use habeas_law::Truth;
 use habeas_law::expression::{Bound, Expression};
-use habeas_law::moment::When;
+use habeas_law::moment::{End, When};
 
 use super::end_for;
 use super::machine::Machine;
@@ -57,12 +57,10 @@ pub(super) fn of<L: Log>(machine: &Machine<'_>, log: &mut L) -> Start {
                 } else {
                     None
                 };
+                open |= ends.is_some_and(|(_, high)| high.is_none());
                 ends.map(|(low, high)| {
-                    When::bounds(
-                        low.ends_at(machine.zone),
-                        high.ends_at(machine.zone),
-                        machine.zone,
-                    )
+                    let over = |end: End| end.ends_at(machine.zone);
+                    When::bounds(over(low), over(high.unwrap_or(low)), machine.zone)
                 })
             }
             other => ev

@@ -409,8 +409,8 @@ impl Evaluator<'_> {
                 };
                 let chosen = match bound {
                     Bound::Earliest => (low, low),
-                    Bound::Latest => (high, high),
-                    Bound::Both => (low, high),
+                    Bound::Latest => (high?, high?),
+                    Bound::Both => (low, high?),
                 };
                 if *last_day && chosen.0 == chosen.1 {
                     Value::Date(chosen.0.last_day(zone))

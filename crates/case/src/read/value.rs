@@ -210,16 +210,17 @@ fn check_length(ty: &Type, length: Length, text: &str) -> Result<(), Wrong> {
                 quoted(text)
             )));
         }
-        if let Type::Length(own) = ty {
-            let clock = |unit: Unit| matches!(unit, Unit::Hours | Unit::Minutes);
-            if count != 0 && unit != *own && !(clock(unit) && clock(*own)) {
-                let own = own.name();
-                return Err(
-                    Wrong::new(format!("{} is not in {own}", quoted(text))).hint(format!(
-                        "write a number of {own}: one unit is never turned into another"
-                    )),
-                );
-            }
+        if let Type::Length(own) = ty
+            && count != 0
+            && unit != *own
+            && !(unit.is_clock() && own.is_clock())
+        {
+            let own = own.name();
+            return Err(
+                Wrong::new(format!("{} is not in {own}", quoted(text))).hint(format!(
+                    "write a number of {own}: one unit is never turned into another"
+                )),
+            );
         }
     }
     Ok(())

@@ -162,21 +162,20 @@ impl History {
     }
 
     /// What a clock does not count; `open` is how far a stretch reaches that has not ended.
+    ///
+    /// A period counts if it reaches past the start of the clock; what lies between two acts, if the first came with the start or after it.
     pub fn still(&self, clock: &Clock, open: i64) -> Vec<(i64, i64)> {
         let by_the_hour = clock.base.is_none_or(|base| !base.on_the_calendar());
+        let reaches = |to: &Option<i64>| to.is_none_or(|to| to > self.start);
         let mut found = Vec::new();
         match clock.still {
             Still::Never => {}
             Still::Fog => found.extend(self.visible().filter_map(|(t, event)| match event {
-                Event::Fog(to) => Some((t, to.unwrap_or(open))),
+                Event::Fog(to) if reaches(&to) => Some((t, to.unwrap_or(open))),
                 _ => None,
             })),
             Still::Ashore => {
-                for (t, _) in self.visible().filter(|(_, e)| *e == Event::Ashore) {
-                    let back = self
-                        .visible()
-                        .find(|(u, e)| *u > t && *e == Event::Aboard)
-                        .map(|(u, _)| u);
+                for (t, back) in self.absences() {
                     // By the day, as days are counted: those after the day of the first act, with that of the second.
                     let next = |t: i64| self.zone.midnight(self.zone.day(t) + 1);
                     let (from, to) = if by_the_hour {
@@ -189,6 +188,42 @@ impl History {
             }
         }
         found
+    }
+
+    fn absences(&self) -> impl Iterator<Item = (i64, Option<i64>)> + '_ {
+        let left = self
+            .visible()
+            .filter(|(t, e)| *e == Event::Ashore && *t >= self.start);
+        left.map(|(t, _)| {
+            let mut back = self.visible().filter(move |(u, _)| *u > t);
+            let back = back.find(|(_, e)| *e == Event::Aboard);
+            (t, back.map(|(u, _)| u))
+        })
+    }
+
+    /// The same history with what stands still at the instant asked going on; none: nothing does.
+    pub fn still_going_on(&self, clock: &Clock) -> Option<Self> {
+        match clock.still {
+            Still::Never => None,
+            Still::Ashore => {
+                let away = self.absences().any(|(_, back)| back.is_none());
+                away.then(|| self.clone())
+            }
+            Still::Fog => {
+                let mut other = self.clone();
+                let mut found = false;
+                for (t, event) in &mut other.events {
+                    if let Event::Fog(to) = event
+                        && *t <= self.at
+                        && to.is_none_or(|to| to > self.at)
+                    {
+                        *to = None;
+                        found = true;
+                    }
+                }
+                found.then_some(other)
+            }
+        }
     }
 
     /// A smaller history for each thing that can be left out.

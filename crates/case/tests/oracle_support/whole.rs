@@ -4,15 +4,14 @@ use habeas_case::{Act, Assessment, By, Case, assess_person};
 use habeas_law::count::{Length, Unit};
 use habeas_law::moment::When;
 use habeas_law::read::Files;
+use habeas_law::rules::{Organ, OrganId};
 use habeas_law::{Law, Value};
 
-use super::Verdict;
 use super::civil::{DAY, MINUTE, Zone};
 use super::direct::{Bench, date};
-use super::faults::{self, Fault, Faults};
 use super::history::{Event, History, Known};
-use super::table::{CLOCKS, Clock, Reach, Still};
-use super::walker::{End, Hours, Len, Walker};
+use super::table::{CLOCKS, Clock, Reach};
+use super::walker::{End, Len, Walker};
 
 /// The law of the tests, in both zones, with what builds acts.
 pub struct Whole {
@@ -57,8 +56,6 @@ impl Whole {
 struct Outcome {
     end: End,
     over: i64,
-    /// An extension counted.
-    extended: bool,
 }
 
 impl Whole {
@@ -73,7 +70,7 @@ impl Whole {
         let count = |from: i64, length: Len| walker.end(from, length, &still, clock.held).end;
         let (mut from, mut total, mut end) = (start, base, count(start, base));
         let mut used = vec![0; clock.extensions.len()];
-        let (mut restarts, mut shut, mut extended) = (0, false, false);
+        let (mut restarts, mut shut) = (0, false);
         for (t, event) in h.visible() {
             match (event, clock.anew) {
                 // What is over is not lengthened and does not begin anew.
@@ -104,7 +101,6 @@ impl Whole {
                         continue;
                     };
                     used[n] += 1;
-                    extended = true;
                     let by = |length: Len| {
                         let total = total.plus(length);
                         let end = if clock.from_start {
@@ -143,17 +139,17 @@ impl Whole {
         Outcome {
             end,
             over: walker.over(end),
-            extended,
         }
     }
 
-    fn model(&self, h: &History, clock: &Clock) -> (Told, Faults) {
+    fn model(&self, h: &History, clock: &Clock) -> Told {
         let (first, last) = h.starts();
         let early = self.walk(h, clock, first, h.at);
         let late = self.walk(h, clock, last, h.at);
-        // What stands still and has not ended makes the end open if a later end of it would move the end.
-        let open = self.walk(h, clock, last, h.at + 200 * DAY).over > late.over;
-        let latest = (!open).then_some(late.over);
+        // What stands still and has not ended makes the end open, or takes it to the ceiling.
+        let far = self.walk(h, clock, last, h.at + 200 * DAY).over;
+        let further = self.walk(h, clock, last, h.at + 400 * DAY).over;
+        let latest = (far == further).then_some(far);
         let let_go = h
             .visible()
             .find(|(_, e)| *e == Event::LetGo)
@@ -162,110 +158,39 @@ impl Whole {
             End::Instant(instant) => t <= instant,
             End::Day(day) => h.zone.day(t) <= day,
         };
-        // Longer in an open standstill it would end later: it had not run out when that began. One whose end is known suspends it too.
-        let reached = self.walk(h, clock, first, h.at + 200 * DAY).over > early.over;
-        let still = h.still(clock, i64::MAX);
-        let still_at = still
-            .iter()
-            .filter(|(from, to)| (*from..*to).contains(&h.at))
-            .any(|(_, to)| reached || (*to < i64::MAX && early.over > h.at));
-        let ended = matches!(clock.name, "hours_in_all" | "days_in");
-        let status = match let_go {
-            Some(t) if by(t, early.end) => {
-                if ended {
-                    "Ended"
-                } else {
-                    "Met"
-                }
-            }
-            Some(t) if latest.is_some() && !by(t, late.end) => {
-                if ended {
-                    "EndedLate"
-                } else {
-                    "MetLate"
-                }
-            }
-            Some(_) => "Unknown",
-            None if still_at => "Suspended",
-            None if late.over <= h.at => "Overdue",
-            None if early.over <= h.at => "Unknown",
-            None => "Running",
+        // Were what stands still now to go on, it would end later, if no ceiling stood over it.
+        let free = Clock {
+            ceiling: None,
+            ..*clock
         };
-        let known = self.known(h, clock, &[early, late], open);
-        (
-            Told {
-                earliest: early.over,
-                latest,
-                status,
-            },
-            known,
-        )
-    }
-
-    /// The open faults into whose ground a clock of a history falls.
-    fn known(&self, h: &History, clock: &Clock, outcomes: &[Outcome], open: bool) -> Faults {
-        let still = h.still(clock, h.at);
-        let unended: Vec<i64> = h
-            .still(clock, i64::MAX)
-            .iter()
-            .filter(|(_, to)| *to == i64::MAX)
-            .map(|(from, _)| *from)
-            .collect();
-        let base = clock.base.unwrap_or_default();
-        let extended = outcomes.iter().any(|o| o.extended);
-        let onward = extended && !clock.from_start;
-        let first_in = if base.months > 0 {
-            clock.rules.months.first_in
-        } else if base.years > 0 {
-            clock.rules.years.first_in
-        } else {
-            base.days > 0 && clock.rules.days_in
-        };
-        let first = h.zone.day(h.start);
-        let (from, to) = (h.zone.midnight(first), h.zone.midnight(first + 1));
-        let touched = still.iter().any(|(a, b)| a < b && *a < to && *b > from);
-        let at_midnight = outcomes.iter().any(|o| match (clock.rules.hours, o.end) {
-            (Hours::Skipping(kinds), End::Instant(t)) => {
-                h.zone.midnight(h.zone.day(t)) == t && self.bench.days.is(h.zone.day(t), kinds)
-            }
-            _ => false,
+        let still_at = h.still_going_on(clock).is_some_and(|longer| {
+            let over = |h: &History, open: i64| self.walk(h, &free, first, open).over;
+            over(&longer, h.at + 200 * DAY) > over(h, h.at)
         });
-        let from_the_next_hour = clock.rules.hours == Hours::FromNextWholeHour && base.hours > 0;
-        let within = |(from, to): &(i64, i64)| *from <= h.at && h.at < *to;
-        faults::of(&[
-            (
-                Fault::WorkingDaysStandStill,
-                base.working > 0 && !still.is_empty(),
-            ),
-            (Fault::FirstDayStandsStill, first_in && touched),
-            (Fault::UsedUpAtMidnight, at_midnight),
-            (Fault::OnwardFromTheNextHour, onward && from_the_next_hour),
-            (Fault::OnwardFirstDayIn, onward && first_in),
-            (Fault::OpenAtThisInstant, open && unended.contains(&h.at)),
-            (
-                Fault::OpenBeforeTheStart,
-                unended.iter().any(|from| *from < h.start),
-            ),
-            (Fault::AbsentBeforeTheStart, self.absent_before(h, clock)),
-            (Fault::KnownEndAhead, still.iter().any(within)),
-            (
-                Fault::HoursOfAField,
-                clock.base.is_none() && !still.is_empty(),
-            ),
-            (
-                Fault::CeilingStandsStill,
-                clock.ceiling.is_some() && !still.is_empty(),
-            ),
-        ])
-    }
-
-    /// Whether an absence that began before the clock reaches into it.
-    fn absent_before(&self, h: &History, clock: &Clock) -> bool {
-        clock.still == Still::Ashore
-            && h.visible().any(|(t, e)| {
-                let back = h.visible().find(|(u, e)| *u > t && *e == Event::Aboard);
-                e == Event::Ashore && t < h.start && back.is_none_or(|(u, _)| u > h.start)
-            })
+        let ended = matches!(clock.name, "hours_in_all" | "days_in");
+        let status =
+            match let_go {
+                Some(t) if by(t, early.end) => {
+                    if ended {
+                        "Ended"
+                    } else {
+                        "Met"
+                    }
+                }
+                Some(t) if latest.is_some_and(|latest| t >= latest) && !by(t, late.end) => {
+                    if ended { "EndedLate" } else { "MetLate" }
+                }
+                Some(_) => "Unknown",
+                None if latest.is_some_and(|latest| latest <= h.at) => "Overdue",
+                None if still_at => "Suspended",
+                None if early.over <= h.at => "Unknown",
+                None => "Running",
+            };
+        Told {
+            earliest: early.over,
+            latest,
+            status,
+        }
     }
 
     fn case(&self, h: &History) -> Case {
@@ -275,6 +200,10 @@ impl Whole {
         } else {
             "xx/clocks"
         };
+        let is_watch =
+            |organ: &Organ| organ.name == "watch" && self.law.pack(organ.pack).name == pack;
+        let watch = self.law.organs.iter().position(is_watch).unwrap();
+        let watch = OrganId(u16::try_from(watch).unwrap());
         let act = |id: &str, name: &str, happened: When| Act {
             id: id.into(),
             subjects: vec!["A".into()],
@@ -283,7 +212,10 @@ impl Whole {
             happened,
             until: None,
             recorded: None,
-            by: By::default(),
+            by: By {
+                organ: Some(watch),
+                ..By::default()
+            },
             fields: Vec::new(),
             answers: None,
             corrects: None,
@@ -374,8 +306,8 @@ impl Whole {
         }
     }
 
-    /// Every clock of every holding of a history: which, and how the comparison ended.
-    pub fn compare(&self, h: &History) -> Vec<(Which, Verdict)> {
+    /// Every clock of every holding of a history: which, and whether the model and the engine agree.
+    pub fn compare(&self, h: &History) -> Vec<(Which, bool)> {
         let assessment = self.assessed(h);
         let mut found = Vec::new();
         for second in [false, true] {
@@ -383,9 +315,8 @@ impl Whole {
                 continue;
             };
             for (clock, rule) in CLOCKS.iter().enumerate() {
-                let (told, known) = self.model(&seen, rule);
-                let same = told == Self::of_engine(&assessment, rule, second);
-                found.push((Which { second, clock }, Verdict { same, known }));
+                let same = self.model(&seen, rule) == Self::of_engine(&assessment, rule, second);
+                found.push((Which { second, clock }, same));
             }
         }
         found
@@ -395,11 +326,8 @@ impl Whole {
     pub fn shrink(&self, h: History, which: Which) -> History {
         let mut small = h;
         loop {
-            let differs = |h: &History| {
-                self.compare(h)
-                    .iter()
-                    .any(|(w, verdict)| *w == which && verdict.is_new())
-            };
+            let differs =
+                |h: &History| self.compare(h).iter().any(|(w, same)| *w == which && !same);
             match small.smaller().into_iter().find(differs) {
                 Some(found) => small = found,
                 None => return small,
@@ -417,7 +345,7 @@ impl Whole {
                 told.status
             )
         };
-        let model = self.model(&h.seen_from(which.second).unwrap(), clock).0;
+        let model = self.model(&h.seen_from(which.second).unwrap(), clock);
         let engine = Self::of_engine(&self.assessed(h), clock, which.second);
         let holding = if which.second { "second" } else { "first" };
         format!(

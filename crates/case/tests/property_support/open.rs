@@ -2,20 +2,6 @@
 
 /// The field that is filled in, and the difference that follows; an empty one is any.
 const OPEN: &[(&str, &str)] = &[
-    // A ruling that does not say the day leaves the computed end as if it stood.
-    ("last_day", ""),
-    // A meeting act whose condition is unknown is taken as not done.
-    ("put_off", ""),
-    // An extension of unknown length, without a ceiling, leaves the end as it was.
-    ("added", ""),
-    // A standstill without an end: begun before the clock it is as if it had not been, begun after the end it hides the end; and in the
-    // middle of one whose end is known the clock is said to run.
-    ("until", ""),
-    // A standstill whose condition is unknown: running or suspended, and the clock says running.
-    ("sure", ""),
-    ("", "asked is before end"),
-    // Met where the end is unknown counts as met in time.
-    ("term", "Met before"),
     // A remedy that a doubtful breach opens is said to be certain.
     ("", "is no longer certain"),
     // The same organ, and the level of one is not known: different or not is unknown.
@@ -26,19 +12,10 @@ const OPEN: &[(&str, &str)] = &[
     ("weight", "a certain title"),
     ("foreigner", "a certain title"),
     ("happened", "a certain title"),
-    // An extension to a day, then one by days: the second runs from the ceiling of the first.
-    ("cause", ""),
     // The hours between the end and a restart have a title.
     ("", "is the title of a stretch in which it does not run"),
     // A measure taken over on a known day runs for the whole of that day, whatever ended it.
     ("", "stretches cover"),
-    // An extension known to the day that may have come in time, and a standstill known to the day, of clocks counted by the hour.
-    ("happened", "clock hours_"),
-    ("happened", "clock seized_hours"),
-    ("happened", "clock dark_time"),
-    ("happened", "[\"hours_"),
-    ("happened", "[\"seized_hours"),
-    ("happened", "[\"dark_time"),
     // No fault: a measure is shown from the first instant at which it can have begun.
     ("happened", "measure "),
     // The next end of a summary counts what stands still, and ends that are no title of a person held.

@@ -29,8 +29,7 @@ pub struct Months {
     pub first_day: FirstDay,
     /// A period that begins on the last day of a month is taken to the last day of the target month.
     pub last_day_stays_last: bool,
-    /// Where the target month has no such day and the first day counts: the period ends the day before its last day,
-    /// not with it.
+    /// Where the target month has no such day, the period ends the day before its last day, not with it.
     pub missing_day_before_last: bool,
 }
 

@@ -1,10 +1,10 @@
 //! The arithmetic of ends: a convention at work where a law counts.
 
+use jiff::Span;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, ToSpan};
 
-use super::{AgeFrom, Choices, FirstDay, Hours, LastDay, Length, Months, Moves, Union};
+use super::{AgeFrom, Choices, FirstDay, Hours, LastDay, Length, Months, Moves, Union, Unit};
 use crate::calendar::Calendar;
 use crate::moment::{End, Point, civil, day_of, days_between, shift, start_of};
 
@@ -20,6 +20,17 @@ pub struct Counted {
     pub raw: End,
     /// It hangs on a schedule that is not published.
     pub provisional: bool,
+}
+
+impl From<End> for Counted {
+    /// An end as it stands: nothing moved it.
+    fn from(end: End) -> Self {
+        Self {
+            end,
+            raw: end,
+            provisional: false,
+        }
+    }
 }
 
 /// The counting machine: a convention where a law counts.
@@ -40,23 +51,51 @@ impl Counter<'_> {
     #[must_use]
     pub fn end(&self, start: Point, length: Length, still: &Union, held: bool) -> Counted {
         if length.is_nothing() {
-            let end = End::Instant(start.instant);
-            return Counted {
-                end,
-                raw: end,
-                provisional: false,
-            };
+            return End::Instant(start.instant).into();
         }
         if length.is_hours() {
-            let end = End::Instant(self.hours_end(start, length.seconds(), still));
-            return Counted {
-                end,
-                raw: end,
-                provisional: false,
+            let begin = match self.choices.hours {
+                Some(Hours::FromNextWholeHour) => next_whole_hour(start.instant, self.zone),
+                _ => start.instant,
             };
+            return self.hours_from(begin, length.seconds(), still);
         }
-        let (mut day, mut provisional) = self.calendar_end(start.day, length);
-        day = self.past_standstill(start.day, day, still);
+        self.last_day(start.day, length, still, held)
+    }
+
+    /// The end of a further period, which follows without a gap on one that ended `before`.
+    #[must_use]
+    pub fn onward(&self, before: End, length: Length, still: &Union, held: bool) -> Counted {
+        if length.is_hours() {
+            return self.hours_from(before.ends_at(self.zone), length.seconds(), still);
+        }
+        let last = before.last_day(self.zone);
+        // The first of the further days is the one after the last day, whether the first day counts or not.
+        let day = shift(last, i64::from(self.counts_first_day(length)));
+        self.last_day(day, length, still, held)
+    }
+
+    fn hours_from(&self, begin: i64, seconds: i64, still: &Union) -> Counted {
+        let mut end = begin + seconds;
+        loop {
+            let next = begin + seconds + still.within(begin, end) + self.skipped(begin, end, still);
+            if next == end {
+                break;
+            }
+            end = next;
+        }
+        End::Instant(end).into()
+    }
+
+    fn last_day(&self, start: Date, length: Length, still: &Union, held: bool) -> Counted {
+        let still = self.whole_days(still);
+        let (mut day, mut provisional) = (start, false);
+        if length.calendar_part() != Length::of(Unit::WorkingDays, length.working_days) {
+            day = self.past(start, self.calendar_end(start, length), length, &still);
+        }
+        if length.working_days != 0 {
+            (day, provisional) = self.working_days(day, length, &still);
+        }
         let raw = day;
         if let Some(rule) = &self.choices.last_day {
             day = self.move_last_day(day, rule, held);
@@ -73,30 +112,16 @@ impl Counter<'_> {
         }
     }
 
-    fn hours_end(&self, start: Point, seconds: i64, still: &Union) -> i64 {
-        let rule = self.choices.hours.as_ref();
-        let begin = match rule {
-            Some(Hours::FromNextWholeHour) => next_whole_hour(start.instant, self.zone),
-            _ => start.instant,
-        };
-        let mut end = begin + seconds;
-        loop {
-            let skipped = still.within(begin, end) + self.skipped_days(rule, begin, end, still);
-            if begin + seconds + skipped == end {
-                return end;
-            }
-            end = begin + seconds + skipped;
-        }
-    }
-
-    fn skipped_days(&self, rule: Option<&Hours>, from: i64, to: i64, still: &Union) -> i64 {
-        let (Some(Hours::ElapsedSkipping(kinds)), Some(calendar)) = (rule, self.calendar) else {
+    /// Time on days that contribute nothing; one that begins before `to` may hold the end and is skipped whole.
+    fn skipped(&self, from: i64, to: i64, still: &Union) -> i64 {
+        let (Some(Hours::ElapsedSkipping(kinds)), Some(calendar)) =
+            (&self.choices.hours, self.calendar)
+        else {
             return 0;
         };
         let mut total = 0;
         let mut day = day_of(from, self.zone);
-        // A day that begins exactly at `to` may hold the end: it is skipped whole.
-        while start_of(day, self.zone) <= to && day < Date::MAX {
+        while start_of(day, self.zone) < to && day < Date::MAX {
             let next = shift(day, 1);
             if calendar.is(day, kinds) {
                 let (a, b) = (
@@ -110,22 +135,32 @@ impl Counter<'_> {
         total
     }
 
-    /// Years, then months, then days, then working days: the last day of the period and whether it is provisional.
-    fn calendar_end(&self, start: Date, length: Length) -> (Date, bool) {
+    /// Whether the day of the event is the first of a period of this length.
+    fn counts_first_day(&self, length: Length) -> bool {
+        let by_months = self.choices.months.or(self.choices.years);
+        let by_years = self.choices.years.or(self.choices.months);
+        let first = if length.months != 0 {
+            by_months.map(|rule| rule.first_day)
+        } else if length.years != 0 {
+            by_years.map(|rule| rule.first_day)
+        } else if length.days != 0 {
+            self.choices.days
+        } else {
+            self.choices.working_days
+        };
+        first == Some(FirstDay::In)
+    }
+
+    /// Years, then months, then days: the last day of the period.
+    fn calendar_end(&self, start: Date, length: Length) -> Date {
         let in_months = length.years != 0 || length.months != 0;
-        let mut day = if in_months {
+        let day = if in_months {
             self.months_end(start, length)
         } else {
             start
         };
-        if length.days != 0 {
-            let counted_in = self.choices.days == Some(FirstDay::In) && !in_months;
-            day = shift(day, i64::from(length.days) - i64::from(counted_in));
-        }
-        if length.working_days == 0 {
-            return (day, false);
-        }
-        self.working_days(day, length.working_days)
+        let first_counts = !in_months && length.days != 0 && self.counts_first_day(length);
+        shift(day, i64::from(length.days) - i64::from(first_counts))
     }
 
     /// Years and months. Under one rule they run together, to the corresponding day of the sum; under two rules the months run
@@ -147,45 +182,36 @@ impl Counter<'_> {
         last_of(after_years, length.months, by_months)
     }
 
-    fn working_days(&self, start: Date, count: i32) -> (Date, bool) {
+    /// Working days after `day`, or with it where the first day counts and nothing came before.
+    fn working_days(&self, day: Date, length: Length, still: &[(Date, Date)]) -> (Date, bool) {
+        let mut left = length.working_days;
         let Some(calendar) = self.calendar else {
-            return (shift(start, i64::from(count)), true);
+            return (shift(day, i64::from(left)), true);
         };
-        let mut day = start;
-        let mut left = count;
-        if self.choices.working_days == Some(FirstDay::In) && calendar.works(day) {
-            left -= 1;
-        }
-        let mut provisional = !calendar.published(day);
+        let alone = length.calendar_part() == Length::of(Unit::WorkingDays, left);
+        let with_first = alone && self.counts_first_day(length);
+        let mut day = shift(day, -i64::from(with_first));
+        let mut provisional = false;
         while left > 0 && day < Date::MAX {
             day = shift(day, 1);
             provisional |= !calendar.published(day);
-            left -= i32::from(calendar.works(day));
+            let stands = still.iter().any(|(a, b)| *a <= day && day <= *b);
+            left -= i32::from(calendar.works(day) && !stands);
         }
         (day, provisional)
     }
 
-    /// Moves a last day by the whole days of a standstill that fall into the period.
-    fn past_standstill(&self, start: Date, end: Date, still: &Union) -> Date {
-        if still.is_empty() {
-            return end;
-        }
-        let days = self.whole_days(still);
+    /// Moves the last day of a period by the days of a standstill that fall into it.
+    fn past(&self, start: Date, end: Date, length: Length, still: &[(Date, Date)]) -> Date {
+        let first = shift(start, i64::from(!self.counts_first_day(length)));
         let mut moved = end;
-        loop {
-            let out: i64 = days
-                .iter()
-                .map(|(a, b)| {
-                    let (a, b) = ((*a).max(shift(start, 1)), (*b).min(moved));
-                    (days_between(a, b) + 1).max(0)
-                })
-                .sum();
-            let next = shift(end, out);
-            if next == moved {
-                return moved;
+        for (a, b) in still {
+            let a = (*a).max(first);
+            if a <= moved && a <= *b {
+                moved = shift(moved, days_between(a, *b) + 1);
             }
-            moved = next;
         }
+        moved
     }
 
     /// Civil days touched by each stretch, first and last, without overlap.
@@ -255,11 +281,12 @@ fn corresponding(start: Date, months: i32, rule: Months) -> (Date, bool) {
 /// The last day of a period of months: the corresponding day, or where the first day counts the one before it.
 fn last_of(start: Date, months: i32, rule: Months) -> Date {
     let (day, missing) = corresponding(start, months, rule);
-    match rule.first_day {
-        FirstDay::Out => day,
-        FirstDay::In if missing && !rule.missing_day_before_last => day,
-        FirstDay::In => day.saturating_sub(1.day()),
-    }
+    let before = if missing {
+        rule.missing_day_before_last
+    } else {
+        rule.first_day == FirstDay::In
+    };
+    shift(day, -i64::from(before))
 }
 
 #[cfg(test)]
@@ -268,7 +295,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::count::Unit;
     use crate::moment::instant_of;
 
     const CORRESPONDING: Months = Months {

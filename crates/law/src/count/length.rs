@@ -48,6 +48,18 @@ impl Unit {
             Self::Minutes => "minutes",
         }
     }
+
+    /// Whether it is counted on the time line rather than on the calendar.
+    #[must_use]
+    pub fn is_clock(self) -> bool {
+        matches!(self, Self::Hours | Self::Minutes)
+    }
+
+    /// Whether both stand in one length: a day has no number of hours.
+    #[must_use]
+    pub fn adds_to(self, other: Self) -> bool {
+        self.is_clock() == other.is_clock()
+    }
 }
 
 impl Length {

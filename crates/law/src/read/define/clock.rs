@@ -3,13 +3,15 @@
 use super::definer::{Definer, Suffixes};
 use super::{At, Counting, Versioned};
 use crate::count::Unit;
+use crate::expression::Expression;
 use crate::problem::{Problem, Span};
 use crate::read::cursor::{Cursor, Read};
 use crate::read::declare::{maybe_words, words};
 use crate::read::entry::Entry;
 use crate::read::names::{Kind, Scope};
 use crate::rules::{
-    ActId, Basis, Clause, Clock, ClockGroup, Conditional, ConventionId, HeldFlag, Note, Repeat,
+    ActId, Basis, Clause, Clock, ClockGroup, Conditional, ConventionId, HeldFlag, Note, Reach,
+    Repeat,
 };
 use crate::words::Words;
 
@@ -327,27 +329,53 @@ impl<'a> Definer<'a> {
             self.problems
                 .push(Problem::new(at.source, span, message, "this rule").hint(hint));
         }
+        let (lasts, added) = (self.lasts_in(clock), self.added_in(clock));
+        let mut pairs = lasts.iter().flat_map(|a| added.iter().map(move |b| (a, b)));
+        if let Some((a, b)) = pairs.find(|(a, b)| !a.adds_to(**b)) {
+            let (name, a, b) = (&clock.name, a.name(), b.name());
+            let message = format!("`{name}` lasts {a}, and an extension adds {b}");
+            let hint = "units are never converted: let the extension say `to LENGTH in all`, or make two clocks";
+            self.problems
+                .push(Problem::new(at.source, span, message, "this rule").hint(hint));
+        }
     }
 
     /// The units in which a clock is stated.
     fn units_of(&self, clock: &Clock) -> Vec<Unit> {
+        let mut found = self.lasts_in(clock);
+        found.extend(self.added_in(clock));
+        found.extend(self.extension_units(clock, |reach| [&reach.to, &reach.to_at_most]));
+        if let Some(repeats) = &clock.repeats {
+            found.extend(repeats.rule.every.parts().map(|(unit, _)| unit));
+        }
+        found
+    }
+
+    fn lasts_in(&self, clock: &Clock) -> Vec<Unit> {
         let mut found = Vec::new();
-        clock
-            .lasts
-            .iter()
-            .for_each(|line| self.units(&line.rule.value, &clock.of, &mut found));
+        for line in &clock.lasts {
+            self.units(&line.rule.value, &clock.of, &mut found);
+        }
+        found
+    }
+
+    /// The units that extensions add.
+    fn added_in(&self, clock: &Clock) -> Vec<Unit> {
+        self.extension_units(clock, |reach| [&reach.by, &reach.by_at_most])
+    }
+
+    fn extension_units(
+        &self,
+        clock: &Clock,
+        lengths: impl Fn(&Reach) -> [&Option<Expression>; 2],
+    ) -> Vec<Unit> {
+        let mut found = Vec::new();
         for extension in &clock.extensions {
             let acts = &extension.rule.trigger.acts;
             let acts: Vec<ActId> = acts.iter().chain(&clock.of).copied().collect();
-            let reach = &extension.rule.reach;
-            let lengths = [&reach.by, &reach.by_at_most, &reach.to, &reach.to_at_most];
-            lengths
-                .into_iter()
-                .flatten()
-                .for_each(|length| self.units(length, &acts, &mut found));
-        }
-        if let Some(repeats) = &clock.repeats {
-            found.extend(repeats.rule.every.parts().map(|(unit, _)| unit));
+            for length in lengths(&extension.rule.reach).into_iter().flatten() {
+                self.units(length, &acts, &mut found);
+            }
         }
         found
     }

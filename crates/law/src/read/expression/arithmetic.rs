@@ -146,7 +146,10 @@ fn number(c: &mut Cursor<'_>, text: &str) -> Read<Typed> {
 fn mismatch(c: &Cursor<'_>, mark: usize, verb: &str, a: &Type, b: &Type) -> Box<Problem> {
     let message = format!("cannot {verb} {}: {} is given", b.name(), a.name());
     let mut problem = c.problem(c.span_from(mark), message, "units do not fit");
-    problem.hint = Some("units are never converted: a month is no number of days".into());
+    problem.hint = Some(
+        "units are never converted: a month is no number of days, and a day no number of hours"
+            .into(),
+    );
     problem
 }
 
@@ -163,9 +166,16 @@ fn sum_type(a: &Type, b: &Type, minus: bool) -> Option<Type> {
             Type::Length(Unit::Minutes)
         }
         (Type::Length(x), Type::Length(y)) if x == y => a.clone(),
-        (Type::Length(_) | Type::MixedLength, Type::Length(_) | Type::MixedLength) => {
+        (Type::Length(x), Type::Length(y)) if x.is_clock() && y.is_clock() => {
+            Type::Length(Unit::Minutes)
+        }
+        (Type::Length(x), Type::Length(y)) if x.adds_to(*y) => Type::MixedLength,
+        (Type::MixedLength, Type::Length(x)) | (Type::Length(x), Type::MixedLength)
+            if !x.is_clock() =>
+        {
             Type::MixedLength
         }
+        (Type::MixedLength, Type::MixedLength) => Type::MixedLength,
         (Type::Number, Type::Number) | (Type::Money, Type::Money) => a.clone(),
         _ => return None,
     })
