@@ -697,7 +697,7 @@ impl Evaluator<'_> {
             }
         }
         let alone = |need: &Need| !(decided(*need, Truth::Yes) || decided(*need, Truth::No));
-        unique.sort_by_key(alone);
+        unique.sort_by_cached_key(alone);
         unique
     }
 }
