@@ -9,7 +9,7 @@ use habeas_law::{Law, Truth, Words};
 use crate::assess::{Computed, Explained};
 use crate::assessment::{Actor, Cited, Cure, Finding, FindingKind, Gate, Line, Summary};
 use crate::clock::{Objection, Run, State};
-use crate::evaluate::{Evaluator, Scope, Silent, Trace};
+use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace};
 use crate::gate::{self, Found};
 use crate::meter;
 use crate::show::{Shower, citation, overrun_minutes};
@@ -72,16 +72,18 @@ pub fn judge<'a>(
     } else {
         Vec::new()
     };
-    let decided = |need, assumed| {
-        gate::verdict(
-            ev,
-            rule,
-            Scope {
-                assume: Some((need, assumed)),
-                ..scope
-            },
-        )
-        .known()
+    // What is known stays so, and what does not need a fact does not hang on it.
+    let decided = |need: Need, assumed: Truth| {
+        let assume = Some((need, assumed));
+        let truth = |f: &Found<'_>| {
+            if f.needs.contains(&need) {
+                let scope = Scope { assume, ..scope };
+                gate::one(ev, &f.clause.rule, scope, &mut Silent::default())
+            } else {
+                f.truth
+            }
+        };
+        gate::joined(rule.kind, conditions.iter().map(truth)).known()
     };
     let needs = ev.ranked(needs, decided);
     let shown = Gate {

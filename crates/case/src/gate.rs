@@ -142,17 +142,6 @@ fn at_least(n: usize, truths: impl Iterator<Item = Truth>) -> Truth {
     }
 }
 
-/// Whether the conditions of a gate hold, or one of a ban or a watch does.
-#[must_use]
-pub fn verdict(ev: &Evaluator<'_>, gate: &Gate, s: Scope<'_>) -> Truth {
-    joined(
-        gate.kind,
-        gate.conditions
-            .iter()
-            .map(|clause| one(ev, &clause.rule, s, &mut Silent::default())),
-    )
-}
-
 /// Of a gate every condition must hold; of a ban or a watch one is enough.
 pub fn joined(kind: GateKind, truths: impl Iterator<Item = Truth>) -> Truth {
     match kind {
