@@ -129,7 +129,7 @@ fn text(
         .map(|p| {
             (
                 p.citation.clone(),
-                p.rendering.0.clone().map(|text| text.to_string()),
+                p.rendering.0.each_ref().map(|text| text.to_string()),
             )
         })
         .collect();

@@ -77,7 +77,7 @@ fn key(kind: &str, name: &str) -> String {
 }
 
 fn both(words: &Words) -> String {
-    let [first, second] = &words.0;
+    let [first, second] = &*words.0;
     if second.is_empty() {
         first.to_string()
     } else {

@@ -1,6 +1,6 @@
 //! The table of phrases, and how words are put into one.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::words::Words;
 
@@ -72,11 +72,12 @@ impl Template {
         let at = Self::ALL.iter().position(|(template, _)| *template == self);
         let texts = at.and_then(|at| TABLE.get(at)).copied().unwrap_or_default();
         let mut language = 0;
-        Words(texts.map(|text| {
+        let said = texts.map(|text| {
             let parts = parts.map(|part| part.0.get(language).map_or("", |text| text));
             language += 1;
             put(text, &parts).into()
-        }))
+        });
+        Words(Arc::new(said))
     }
 
     /// The phrase as it is.
