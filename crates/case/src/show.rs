@@ -51,9 +51,8 @@ impl Shower<'_> {
     pub fn instant(&self, instant: i64) -> Moment {
         let text = Timestamp::from_second(instant)
             .map(|t| {
-                t.to_zoned_datetime(self.zone.clone())
-                    .strftime("%Y-%m-%dT%H:%M:%S%:z")
-                    .to_string()
+                let offset = self.zone.to_offset(t);
+                t.display_with_offset(offset).to_string()
             })
             .unwrap_or_default();
         Moment {
