@@ -100,16 +100,13 @@ impl Shower<'_> {
     }
 
     fn need_label(&self, need: Need) -> Words {
-        let field = |act: Option<habeas_law::rules::ActId>, field: FieldId| {
-            let acts = self.law.acts.iter().enumerate();
-            let known = acts
-                .filter(|(n, _)| act.is_none_or(|a| a.index() == *n))
-                .find_map(|(_, a)| a.fields.iter().find(|f| f.id == field));
+        let words = |act: &habeas_law::rules::Act, field: FieldId| {
+            let known = act.fields.iter().find(|f| f.id == field);
             known.map(|f| f.words.clone())
         };
         let found = match need {
-            Need::Field(act, id) => field(Some(act), id),
-            Need::Fact(id) => field(None, id),
+            Need::Field(act, id) => words(self.law.act(act), id),
+            Need::Fact(id) => self.law.acts.iter().find_map(|act| words(act, id)),
             Need::Act(act) | Need::Attribute(act, _) => Some(self.law.act(act).words.clone()),
         };
         found
