@@ -27,7 +27,7 @@ pub(crate) fn case(workspace: &Workspace, cases: u64) -> Done {
     if !benched {
         return Err(
             Failure::new(format!("{PACKAGE} has no benchmark target `case`"))
-                .hint("[[bench]] name = \"case\", harness = false, and benches/case.rs"),
+                .hint("[[bench]] name = \"case\", harness = false, and benches/case/main.rs"),
         );
     }
     let folder = workspace.root.join("target/bench/case");

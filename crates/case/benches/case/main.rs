@@ -16,6 +16,8 @@
 )]
 #![expect(clippy::print_stdout, reason = "the report of a benchmark")]
 
+mod growth;
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -51,7 +53,7 @@ const READ: usize = 20_000;
 const IN_FULL: usize = 2_000;
 
 /// The ways of the cases, one a block, lines as in examples.
-const WAYS: &str = include_str!("../../../bench/case/ways.txt");
+const WAYS: &str = include_str!("../../../../bench/case/ways.txt");
 
 /// Where the first way is cut off. With it there are 17 ways, so that the days and the hours of the shift meet each.
 const CUTS: [usize; 5] = [4, 7, 9, 12, 16];
@@ -343,24 +345,6 @@ impl<'a> Bench<'a> {
                     cost.each()
                 ),
             }
-        }
-    }
-
-    fn growth(&self) {
-        for acts in [5, 10, 20, 40, 80, 160] {
-            let some = templates(self.law, acts);
-            let count = (self.total / 100).clamp(1_000, 10_000);
-            let cost = self.all(
-                &some,
-                count,
-                1,
-                |case| summarize(self.law, case, AT),
-                |_, _, _| {},
-            );
-            println!(
-                "{acts:>4} acts a case: {:>8.1} us of CPU a summary",
-                cost.each()
-            );
         }
     }
 
@@ -685,7 +669,8 @@ fn main() {
     bench.summaries(&forty);
     bench.shared(&forty, folder.as_deref());
     bench.in_full(&forty);
-    bench.growth();
+    growth::by_acts(&law, total);
+    growth::by_rules(&library, total);
     bench.reading(&forty);
     if let Some(folder) = folder {
         bench.export(&forty, &folder.join("acts.csv"));
