@@ -3,6 +3,7 @@
 use habeas_law::moment::When;
 use habeas_law::rules::{ActId, MeasureId, Trigger};
 use habeas_law::{Law, Truth};
+use rustc_hash::FxHashSet;
 
 use crate::evaluate::{Evaluator, Scope, Silent};
 use crate::history::History;
@@ -45,14 +46,20 @@ impl Timeline {
             at,
         };
         let horizon = history.visible(at);
+        let happened = history.acts.iter().take(horizon).map(|act| act.kind);
+        let happened: FxHashSet<ActId> = happened.collect();
         let mut timeline = Self::default();
         for (n, measure) in law.measures.iter().enumerate() {
             let id = MeasureId(u16::try_from(n).unwrap_or(u16::MAX));
             let mut kinds = measure.begins.iter().flat_map(|c| &c.rule.acts);
             if measure.held {
-                timeline.silent = timeline
-                    .silent
-                    .or_else(|| kinds.find(|k| history.partial.covers(**k)).copied());
+                timeline.silent = timeline.silent.or_else(|| {
+                    let mut kinds = kinds.clone();
+                    kinds.find(|k| history.partial.covers(**k)).copied()
+                });
+            }
+            if !kinds.any(|kind| happened.contains(kind)) {
+                continue;
             }
             let mut running: Option<Spell> = None;
             for (index, act) in history.acts.iter().enumerate().take(horizon) {
