@@ -72,18 +72,27 @@ pub fn compute(ev: Evaluator<'_>) -> Computed<'_> {
 
 /// Clocks of facts alone, where somebody stated facts of their pack.
 fn of_facts<'e>(ev: &'e Evaluator<'_>, horizon: usize) -> impl Iterator<Item = ClockId> + 'e {
-    let clocks = ev.law.clocks.iter().enumerate();
-    let wanted =
-        clocks.filter(move |(_, rule)| rule.of.is_empty() && has_facts(ev, rule.pack, horizon));
+    let stated = stated(ev, horizon);
+    let clocks = if stated.is_empty() {
+        &[]
+    } else {
+        ev.law.clocks.as_slice()
+    };
+    let wanted = clocks
+        .iter()
+        .enumerate()
+        .filter(move |(_, rule)| rule.of.is_empty() && stated.contains(&rule.pack));
     wanted.filter_map(|(n, _)| u16::try_from(n).ok().map(ClockId))
 }
 
-/// Whether somebody stated facts of a pack: rules of facts alone are carried out only then.
-fn has_facts(ev: &Evaluator<'_>, pack: PackId, horizon: usize) -> bool {
-    ev.history.acts.iter().take(horizon).any(|act| {
-        let kind = ev.law.act(act.kind);
-        kind.facts && (kind.pack == pack)
-    })
+/// The packs of which somebody stated facts: rules of facts alone are carried out only then.
+fn stated(ev: &Evaluator<'_>, horizon: usize) -> FxHashSet<PackId> {
+    let acts = ev.history.acts.iter().take(horizon);
+    let kinds = acts.map(|act| ev.law.act(act.kind));
+    kinds
+        .filter(|kind| kind.facts)
+        .map(|kind| kind.pack)
+        .collect()
 }
 
 /// The packs of the jurisdictions in which something happened.
@@ -442,6 +451,7 @@ fn channels(law: &Law, packs: &FxHashSet<PackId>) -> Vec<Channel> {
 fn formulas(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId>) -> Vec<Formula> {
     let ev = computed.ev;
     let horizon = ev.history.visible(ev.at);
+    let stated = stated(&ev, horizon);
     let mut found = Vec::new();
     for (n, rule) in ev
         .law
@@ -452,7 +462,7 @@ fn formulas(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId
     {
         let id = habeas_law::rules::FormulaId(u16::try_from(n).unwrap_or(u16::MAX));
         let anchors: Vec<Option<usize>> = if rule.of.is_empty() {
-            if has_facts(&ev, rule.pack, horizon) {
+            if stated.contains(&rule.pack) {
                 vec![None]
             } else {
                 Vec::new()
