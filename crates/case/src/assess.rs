@@ -498,16 +498,13 @@ fn acts(show: &Shower<'_>, history: &History<'_>) -> Vec<RecordedAct> {
             .find(|a| a.corrects.as_deref() == Some(id))
             .map(|a| a.id.clone())
     };
-    let mut all: Vec<_> = history
-        .acts
-        .iter()
-        .chain(&history.corrected)
-        .copied()
-        .collect();
-    all.sort_by(|a, b| (a.happened.from, &a.id).cmp(&(b.happened.from, &b.id)));
-    all.into_iter()
-        .map(|act| show.act(act, correction(&act.id)))
-        .collect()
+    // An act that is counted is one that no other corrects.
+    let counted = history.acts.iter().map(|act| (*act, None));
+    let corrected = history.corrected.iter();
+    let corrected = corrected.map(|act| (*act, correction(&act.id)));
+    let mut all: Vec<_> = counted.chain(corrected).collect();
+    all.sort_by(|(a, _), (b, _)| (a.happened.from, &a.id).cmp(&(b.happened.from, &b.id)));
+    all.into_iter().map(|(act, by)| show.act(act, by)).collect()
 }
 
 fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
