@@ -21,9 +21,11 @@ impl Need {
     #[must_use]
     pub fn show(self, law: &Law) -> String {
         match self {
-            Self::Field(act, field) => format!("{}.{}", law.act(act).name, law.field_name(field)),
+            Self::Field(act, field) => {
+                [law.act(act).name.as_str(), ".", law.field_name(field)].concat()
+            }
             Self::Fact(field) => law.field_name(field).to_owned(),
-            Self::Attribute(act, name) => format!("{}.{name}", law.act(act).name),
+            Self::Attribute(act, name) => [law.act(act).name.as_str(), ".", name].concat(),
             Self::Act(act) => law.act(act).name.clone(),
         }
     }
