@@ -147,23 +147,21 @@ impl Shower<'_> {
             .collect()
     }
 
+    /// The word of a list, as the field of its own act names it; a fact stands in whichever act states it.
     fn value_label(&self, name: Need, value: &Value) -> Option<Words> {
-        let (Value::Word(word), field) = (
-            value,
-            match name {
-                Need::Field(_, field) | Need::Fact(field) => field,
-                _ => return None,
-            },
-        ) else {
+        let Value::Word(word) = value else {
             return None;
         };
-        let mut fields = self
-            .law
-            .acts
-            .iter()
-            .flat_map(|a| &a.fields)
-            .filter(|f| f.id == field);
-        fields.find_map(|f| self.law.word_label(*word, &f.ty).cloned())
+        let (acts, field) = match name {
+            Need::Field(act, field) => (std::slice::from_ref(self.law.act(act)), field),
+            Need::Fact(field) => (self.law.acts.as_slice(), field),
+            Need::Act(_) | Need::Attribute(..) => return None,
+        };
+        let fields = acts.iter().flat_map(|act| &act.fields);
+        let mut labels = fields
+            .filter(|f| f.id == field)
+            .filter_map(|f| self.law.word_label(*word, &f.ty));
+        labels.next().cloned()
     }
 
     /// The bounds of a run's end.
@@ -211,7 +209,7 @@ impl Shower<'_> {
                     name: self.law.field_name(*id).to_owned(),
                     label: label(*id).map(|f| f.words.clone()).unwrap_or_default(),
                     value: self.value(value),
-                    value_label: self.value_label(Need::Fact(*id), value),
+                    value_label: self.value_label(Need::Field(act.kind, *id), value),
                     act: None,
                 })
                 .collect(),

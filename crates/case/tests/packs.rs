@@ -18,8 +18,10 @@
 
 use std::path::{Path, PathBuf};
 
+use habeas_case::example::Builder;
 use habeas_case::suite::{run_cases, run_examples};
-use habeas_law::{Law, Library, LoadError};
+use habeas_law::value::Type;
+use habeas_law::{Law, Library, LoadError, Value};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -126,6 +128,38 @@ fn all_jurisdictions_stand_side_by_side() {
             failed, alone,
             "examples of {prefix} that fail beside the others, and alone"
         );
+    }
+}
+
+/// Two acts may have a field of one name and words of one spelling, and call them differently.
+#[test]
+fn a_word_is_called_what_its_own_act_calls_it() {
+    let laws = root().join("laws");
+    if folders(&laws).is_empty() {
+        return;
+    }
+    let (_, law) = open(&laws);
+    for act in law.acts.iter().filter(|act| !act.facts) {
+        for field in &act.fields {
+            let Type::OneOf(words) = &field.ty else {
+                continue;
+            };
+            for (word, label) in words.iter() {
+                let mut builder = Builder::new(&law, act.pack);
+                let line = format!("{}  2026-11-05 14:05", act.full_name);
+                builder.line(&line).unwrap();
+                let given = (field.id, Value::Word(*word));
+                builder.case.acts[0].fields.push(given);
+                let assessment = builder.assess();
+                let shown = &assessment.acts[0].fields[0];
+                assert_eq!(
+                    shown.value_label.as_ref(),
+                    Some(label),
+                    "{line} {}",
+                    shown.name
+                );
+            }
+        }
     }
 }
 
