@@ -120,14 +120,15 @@ impl<'a> History<'a> {
         if this.happened.to < base.happened.from {
             return false;
         }
-        let later = |n: usize| {
-            self.get(n).is_some_and(|other| {
-                other.happened.from > base.happened.from && other.happened.to <= this.happened.from
-            })
-        };
-        !self
-            .of_kinds(anchor_kinds, self.acts.len())
-            .any(|n| n != anchor && n != act && later(n))
+        // Acts stand in the order of their times: only those between the two are looked at.
+        let between = (self.acts.iter().enumerate().skip(anchor + 1))
+            .take_while(|(_, other)| other.happened.from <= this.happened.from);
+        let mut later = between.filter(|(n, other)| {
+            *n != act
+                && other.happened.from > base.happened.from
+                && other.happened.to <= this.happened.from
+        });
+        !later.any(|(_, other)| anchor_kinds.contains(&other.kind))
     }
 
     /// Whether the absence of an act of some kinds is unknown.
