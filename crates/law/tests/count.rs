@@ -280,10 +280,6 @@ proptest! {
             left -= i64::from(!calendar.is(Point::new(instant, &zone).day, &sunday));
             instant += 60;
         }
-        // An end that falls on the first instant of a skipped day is at its end: the day does not count.
-        while calendar.is(Point::new(instant, &zone).day, &sunday) {
-            instant += 60;
-        }
         prop_assert_eq!(found.end, End::Instant(instant));
     }
 }

@@ -13,9 +13,6 @@ use super::standstill::Still;
 use super::{Objection, Segment, SegmentKind};
 use crate::evaluate::{Log, Scope, as_moment, bounds};
 
-/// The acts between which extensions are sought: the one that opened this clock of a series, and the one that closed it.
-pub(super) type Between = (Option<usize>, Option<usize>);
-
 /// One way through a clock: what is unknown taken early or late.
 #[derive(Clone, Copy)]
 pub(super) struct Pass<'s> {
@@ -147,7 +144,7 @@ impl Machine<'_> {
     pub(super) fn course<L: Log>(
         &self,
         pass: Pass<'_>,
-        between: Between,
+        events: &[usize],
         log: &mut L,
     ) -> Option<Course> {
         let (base, clause) = self.base(pass, log)?;
@@ -182,8 +179,7 @@ impl Machine<'_> {
                 course.closed_to_extensions = true;
             }
         }
-        let events = self.events(pass.scope, between);
-        let course = self.follow(course, &events, pass, log);
+        let course = self.follow(course, events, pass, log);
         let mut course = self.unrecorded(course, pass, log);
         // What begins after the end, before a holiday moved it, does not touch it.
         let over = course.end.raw.ends_at(self.zone);
@@ -196,8 +192,14 @@ impl Machine<'_> {
         Some(course)
     }
 
-    /// Extending and restarting acts that belong to this clock, in order.
-    pub(super) fn events(&self, scope: Scope<'_>, (after, closed_by): Between) -> Vec<usize> {
+    /// Extending and restarting acts that belong to this clock, in order: after the act that opened this one of a series, and not after
+    /// the one that closed it.
+    pub(super) fn events(
+        &self,
+        scope: Scope<'_>,
+        after: Option<usize>,
+        closed_by: Option<usize>,
+    ) -> Vec<usize> {
         if self.clock.extensions.is_empty() && self.clock.restarts.is_empty() {
             return Vec::new();
         }

@@ -1,15 +1,14 @@
 //! Carries out one clock of one act: early and late, what closed it, and what it is doing at the instant asked.
 
-use habeas_law::count::{Counted, Counter, Length, Union};
+use habeas_law::count::{Counted, Counter, Length};
 use habeas_law::moment::End;
 use habeas_law::rules::{Clock, ClockId, HeldFlag, Trigger};
 use habeas_law::{Truth, Value};
 use jiff::tz::TimeZone;
 
-use super::course::{Between, Course, Pass};
+use super::course::{Course, Pass};
 use super::standstill::Still;
 use super::start::Start;
-use super::state::Doubt;
 use super::{Objection, Run, Segment, SegmentKind, State};
 use crate::evaluate::{Evaluator, Log, Scope, bounds};
 
@@ -52,25 +51,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn run<L: Log>(&self, start: Start, after: Option<usize>, log: &mut L) -> Run {
-        let mut run = Run {
-            clock: self.id,
-            anchor: self.scope.anchor,
-            number: 1,
-            start: None,
-            earliest: None,
-            latest: None,
-            determined: None,
-            computed: None,
-            state: State::Unknown,
-            closed_by: None,
-            fulfilled: false,
-            segments: Vec::new(),
-            objections: Vec::new(),
-            found: Vec::new(),
-            extended: false,
-            still: Union::default(),
-            applies: Truth::Yes,
-        };
+        let mut run = Run::new(self.id, self.scope.anchor);
         let (start, open_start) = match start {
             Start::Waits => {
                 run.state = State::NotStarted;
@@ -81,33 +62,22 @@ impl<'a> Machine<'a> {
             Start::From(when) => (when, true),
         };
         run.start = Some(start);
-        if self
-            .clock
-            .must
-            .as_ref()
-            .is_some_and(|m| m.rule.without_delay)
-            && self.clock.lasts.is_empty()
-        {
-            let doubt = self.close(&mut run, after, log);
-            run.state = match (run.closed_by, doubt == Doubt::default()) {
-                (_, false) => State::Unknown,
-                (None, true) => State::WithoutDelay,
-                (Some(_), true) if run.fulfilled => State::Met,
-                (Some(_), true) => State::Ended,
-            };
-            return run;
-        }
         // What comes after the act that met or ended a clock no longer touches it.
         let doubt = self.close(&mut run, after, log);
+        let must = self.clock.must.as_ref();
+        if must.is_some_and(|m| m.rule.without_delay) && self.clock.lasts.is_empty() {
+            run.state = doubt.without_delay(&run);
+            return run;
+        }
         let scope = Scope {
             start: Some(start),
             ..self.scope
         };
-        let between = (after, run.closed_by);
+        let events = self.events(scope, after, run.closed_by);
         let before = log.missing_count();
         let still = self.still(Way::Early, scope, log);
         let first = Pass::new(self, Way::Early, scope, start, &still);
-        let early = self.course(first, between, log);
+        let early = self.course(first, &events, log);
         let late_still = self.still(Way::Late, scope, log);
         let last = Pass::new(self, Way::Late, scope, start, &late_still);
         let doubtful = log.missing_count() > before
@@ -116,9 +86,9 @@ impl<'a> Machine<'a> {
             || still.is_open()
             || first.held != last.held
             || self.maybe_more()
-            || self.known_to_the_day(scope, between);
+            || self.known_to_the_day(&events);
         let late = if doubtful {
-            self.course(last, between, log)
+            self.course(last, &events, log)
         } else {
             early.clone()
         };
@@ -200,10 +170,10 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether an act that touches this clock has a time that is not known to the minute.
-    fn known_to_the_day(&self, scope: Scope<'_>, between: Between) -> bool {
-        let times = self.events(scope, between).into_iter();
-        let mut times = times.filter_map(|n| self.ev.history.get(n).map(|act| act.happened));
-        times.any(|when| when.from != when.to)
+    fn known_to_the_day(&self, events: &[usize]) -> bool {
+        let acts = events.iter().filter_map(|n| self.ev.history.get(*n));
+        acts.map(|act| act.happened)
+            .any(|when| when.from != when.to)
     }
 
     /// Whether this is a custody clock, whose last day nothing moves. The person's own time limits move in custody too.

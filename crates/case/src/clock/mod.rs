@@ -125,6 +125,31 @@ pub struct Run {
     pub applies: Truth,
 }
 
+impl Run {
+    /// One of which nothing is known yet.
+    fn new(clock: ClockId, anchor: Option<usize>) -> Self {
+        Self {
+            clock,
+            anchor,
+            number: 1,
+            start: None,
+            earliest: None,
+            latest: None,
+            determined: None,
+            computed: None,
+            state: State::Unknown,
+            closed_by: None,
+            fulfilled: false,
+            segments: Vec::new(),
+            objections: Vec::new(),
+            found: Vec::new(),
+            extended: false,
+            still: Union::default(),
+            applies: Truth::Yes,
+        }
+    }
+}
+
 /// Series are followed so far.
 const LONGEST_SERIES: u32 = 400;
 

@@ -17,6 +17,18 @@ pub(super) struct Doubt {
     otherwise: bool,
 }
 
+impl Doubt {
+    /// The state of a clock of which no end can be computed.
+    pub(super) fn without_delay(self, run: &Run) -> State {
+        match (self == Self::default(), run.closed_by) {
+            (false, _) => State::Unknown,
+            (true, None) => State::WithoutDelay,
+            (true, Some(_)) if run.fulfilled => State::Met,
+            (true, Some(_)) => State::Ended,
+        }
+    }
+}
+
 impl Machine<'_> {
     /// Finds the first act that surely met or ended it, and what may have done so before.
     pub(super) fn close<L: Log>(&self, run: &mut Run, after: Option<usize>, log: &mut L) -> Doubt {
