@@ -103,7 +103,7 @@ pub(crate) fn citations(column: &str, mut at: usize) -> Vec<Cited> {
 }
 
 /// `91(1)`, `98, 99`, `47ZB(1)(b)`, `12.2`, each with the code of a source before it or without.
-fn is_citation(column: &str) -> bool {
+pub(crate) fn is_citation(column: &str) -> bool {
     !column.is_empty()
         && column.split(',').all(|part| {
             let part = part.trim();

@@ -13,7 +13,12 @@ use crate::read::{Article, Block};
 use crate::syntax::TokenKind;
 
 impl Definer<'_> {
-    pub(super) fn article(&self, block: &Block, source: &Source, entry: &Entry) -> Read<Article> {
+    pub(super) fn article(
+        &mut self,
+        block: &Block,
+        source: &Source,
+        entry: &Entry,
+    ) -> Read<Article> {
         let none = no_article();
         let at = At {
             block,

@@ -4,7 +4,7 @@ use super::{At, Counting, Defined};
 use crate::count::{Length, Unit};
 use crate::expression::{Expression, Of};
 use crate::law::Law;
-use crate::problem::{Problem, Source};
+use crate::problem::Problem;
 use crate::read::Block;
 use crate::read::basis::take_basis;
 use crate::read::cursor::{Cursor, Read};
@@ -284,49 +284,6 @@ impl<'a> Definer<'a> {
         }
     }
 
-    /// The codes of the sources that a pack sees, its own first.
-    fn codes(&self, pack: PackId) -> Vec<&'a str> {
-        let seen = std::iter::once(&pack).chain(self.law.names.uses(pack));
-        seen.flat_map(|p| &self.law.pack(*p).sources)
-            .map(|s| s.code.as_str())
-            .collect()
-    }
-
-    /// `not encoded: 91(1) "special circumstances", why / 为什么`; without the second text, the first stands in both languages.
-    pub(super) fn not_encoded(
-        &self,
-        block: &Block,
-        source: &Source,
-        c: &mut Cursor<'_>,
-    ) -> Read<NotEncoded> {
-        c.need("not encoded")?;
-        c.need(":")?;
-        let mark = c.mark();
-        let start = c.here().start;
-        c.take_rest();
-        let text = source
-            .text
-            .get(start..c.span_from(mark).end)
-            .unwrap_or_default();
-        let codes = self.codes(block.pack);
-        let end = citations_end(text, &codes);
-        let (citation, why) = text.split_at_checked(end).unwrap_or((text, ""));
-        // One that begins with a number is of the main source.
-        let bare =
-            citation.starts_with(|c: char| c.is_ascii_digit()) || citation.starts_with("Sch");
-        let citation = if bare {
-            self.citation(block.pack, citation)
-        } else {
-            citation.to_owned()
-        };
-        let why = why.trim_start_matches([',', ' ']);
-        let (first, second) = why.rsplit_once(" / ").unwrap_or((why, why));
-        Ok(NotEncoded {
-            citation,
-            why: Words::new(first.trim_end(), second.trim_start()),
-        })
-    }
-
     /// The convention of the pack; its absence is a problem where a rule needs it, see [`Self::counts`].
     pub(super) fn default_convention(&self, at: At<'_>) -> Option<ConventionId> {
         self.law.pack(at.block.pack).counting
@@ -410,58 +367,5 @@ fn constant(e: &Expression) -> Option<Length> {
         Expression::Literal(Value::Length(length)) => Some(*length),
         Expression::Add(a, b) => Some(constant(a)?.plus(constant(b)?)),
         _ => None,
-    }
-}
-
-/// Where the citations end that a text begins with: `91(1)`, `98, 99`, each with the code of a source before it or without;
-/// the first word, where it begins with none.
-fn citations_end(text: &str, codes: &[&str]) -> usize {
-    let word = |from: usize| {
-        let rest = text.get(from..).unwrap_or_default();
-        rest.get(..rest.find([' ', ',']).unwrap_or(rest.len()))
-            .unwrap_or_default()
-    };
-    let mut end = 0;
-    loop {
-        let from = if end == 0 { 0 } else { end + ", ".len() };
-        let first = word(from);
-        let lead = if codes.contains(&first) {
-            first.len() + 1
-        } else {
-            0
-        };
-        let article = word(from + lead);
-        if !article.starts_with(|c: char| c.is_ascii_digit()) && !article.starts_with("Sch") {
-            return if end == 0 { first.len() } else { end };
-        }
-        end = from + lead + article.len();
-        if !text.get(end..).unwrap_or_default().starts_with(", ") {
-            return end;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::citations_end;
-
-    #[test]
-    fn what_is_not_encoded_begins_with_its_passages() {
-        for (text, cited) in [
-            ("91(1) \"special\", why", "91(1)"),
-            ("41, 44, 47 which days", "41, 44, 47"),
-            ("71(1), AB2 7 the rest", "71(1), AB2 7"),
-            ("AB2 8 the sum", "AB2 8"),
-            ("12, twelve days", "12"),
-            ("XX-A-46 the time", "XX-A-46"),
-            ("3", "3"),
-            ("", ""),
-        ] {
-            assert_eq!(
-                text.get(..citations_end(text, &["AB2"])),
-                Some(cited),
-                "{text}"
-            );
-        }
     }
 }

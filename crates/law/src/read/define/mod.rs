@@ -9,6 +9,7 @@ mod definer;
 mod formula;
 mod gate;
 mod measure;
+mod not_encoded;
 mod redress;
 
 use super::basis::take_basis;
