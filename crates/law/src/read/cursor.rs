@@ -113,13 +113,18 @@ impl<'a> Cursor<'a> {
 
     /// From a token position to here.
     pub(crate) fn span_from(&self, mark: usize) -> Span {
+        self.span_between(mark, self.at)
+    }
+
+    /// The tokens from one position up to another.
+    pub(crate) fn span_between(&self, from: usize, to: usize) -> Span {
         let start = self
             .tokens
-            .get(mark)
+            .get(from)
             .map_or(self.whole.end, |t| t.span.start);
         let end = self
             .tokens
-            .get(self.at.saturating_sub(1))
+            .get(to.saturating_sub(1))
             .map_or(self.whole.end, |t| t.span.end);
         Span::new(start, end)
     }

@@ -11,8 +11,9 @@ use crate::value::Type;
 impl Reader<'_> {
     /// A form, if its first word opens one here.
     pub(super) fn form(self, c: &mut Cursor<'_>) -> Read<Option<Typed>> {
+        let mark = c.mark();
         if let Some(quantifier) = self.quantifier(c)? {
-            return self.quantified(c, quantifier).map(Some);
+            return self.quantified(c, mark, quantifier).map(Some);
         }
         let found = match c.look(0) {
             "latest"
@@ -135,7 +136,8 @@ impl Reader<'_> {
         Ok(latest.then_some(Quantifier::Latest))
     }
 
-    fn quantified(self, c: &mut Cursor<'_>, quantifier: Quantifier) -> Read<Typed> {
+    /// From the acts on; the quantifier stands at `mark`.
+    fn quantified(self, c: &mut Cursor<'_>, mark: usize, quantifier: Quantifier) -> Read<Typed> {
         let mut side = side(c);
         let mut kinds = vec![ActId(self.look_up(c, Kind::Act)?)];
         while c.at("or") && self.names_act(c, 1) {
@@ -163,7 +165,12 @@ impl Reader<'_> {
             ..self
         };
         let condition = if c.eat("where") {
-            Some(inner.conjunction_as_truth(c)?)
+            let inside = c.mark();
+            let condition = inner.conjunction_as_truth(c)?;
+            if matches!(quantifier, Quantifier::No | Quantifier::AtLeast(_)) {
+                one_meaning(c, mark, inside)?;
+            }
+            Some(condition)
         } else {
             None
         };
@@ -185,6 +192,37 @@ impl Reader<'_> {
         });
         Ok(Typed::Value(E::Acts { quantifier, acts }, ty))
     }
+}
+
+/// Refuses `no A where X and no B`: what follows the `and` may stand beside the first `no` or inside of its condition, which
+/// begins at `inside`.
+fn one_meaning(c: &Cursor<'_>, mark: usize, inside: usize) -> Read<()> {
+    let mut depth = 0_usize;
+    let and = (inside..c.mark()).find(|at| {
+        match c.text_at(*at) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let next = (c.text_at(at + 1), c.text_at(at + 2));
+        let quantifier = matches!(next, ("no" | "some", _) | ("at", "least"));
+        depth == 0 && c.text_at(*at) == "and" && quantifier
+    });
+    let Some(and) = and else { return Ok(()) };
+    let text = |from, to| {
+        let span = c.span_between(from, to);
+        c.source.text.get(span.start..span.end).unwrap_or_default()
+    };
+    let message = "what follows this `and` may belong to the `where` before it, or stand beside it";
+    let mut problem = c.problem(c.span_between(and, and + 2), message, "one of the two");
+    problem.hint = Some(format!(
+        "set brackets: `({}) {}`, or `{} ({})`",
+        text(mark, and),
+        text(and, c.mark()),
+        text(mark, inside),
+        text(inside, c.mark()),
+    ));
+    Err(problem)
 }
 
 fn side(c: &mut Cursor<'_>) -> Side {
