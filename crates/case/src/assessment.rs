@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use habeas_law::rules::{Basis, Effect, NotEncoded};
+use habeas_law::rules::{Basis, Effect, NotEncoded, StepName};
 use habeas_law::{Truth, Words};
 use serde::Serialize;
 
@@ -423,7 +423,8 @@ pub struct Formula {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "says itself")]
 pub struct FormulaStep {
-    pub name: String,
+    #[serde(flatten)]
+    pub name: StepName,
     pub value: Option<String>,
     pub citation: Option<Citation>,
     pub needs: Vec<Needed>,

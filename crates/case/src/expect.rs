@@ -605,7 +605,7 @@ impl Expect<'_> {
             .formulas
             .iter()
             .flat_map(|f| &f.steps)
-            .filter(|s| s.name == name);
+            .filter(|s| s.name.name == name);
         let values: Vec<Option<&str>> = formula.chain(step).map(|s| s.value.as_deref()).collect();
         if values.is_empty() {
             return Err(format!("nothing of the name `{name}`"));

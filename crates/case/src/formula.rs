@@ -1,6 +1,6 @@
 //! Formulas: named steps, the last is the result.
 
-use habeas_law::rules::FormulaId;
+use habeas_law::rules::{FormulaId, StepName};
 use habeas_law::{Truth, Value};
 
 use crate::evaluate::{Evaluator, Log, Scope, Trace, Used};
@@ -8,8 +8,8 @@ use crate::evaluate::{Evaluator, Log, Scope, Trace, Used};
 /// One step as it was computed.
 #[derive(Clone, Debug)]
 pub struct Step<'l> {
-    /// Its name.
-    pub name: &'l str,
+    /// What it is called.
+    pub name: &'l StepName,
     /// Its value, if it is known.
     pub value: Option<Value>,
     /// The clause that gave it.
@@ -37,7 +37,7 @@ pub fn result<L: Log>(
         })
         .or_else(|| ev.history.of_kinds(&formula.of, s.horizon).next_back());
     let mut values: Vec<Option<Value>> = Vec::with_capacity(formula.steps.len());
-    for (_, lines) in &formula.steps {
+    for named in &formula.steps {
         let scope = Scope {
             steps: &values,
             anchor,
@@ -45,7 +45,7 @@ pub fn result<L: Log>(
             current: None,
             ..s
         };
-        let value = step(ev, lines, scope, log).0;
+        let value = step(ev, &named.lines, scope, log).0;
         values.push(value);
     }
     values.pop().flatten()
@@ -83,7 +83,7 @@ pub fn steps<'l>(ev: &Evaluator<'l>, id: FormulaId, anchor: Option<usize>) -> Ve
     let horizon = ev.history.visible(ev.at);
     let mut values: Vec<Option<Value>> = Vec::new();
     let mut found = Vec::new();
-    for (name, lines) in &formula.steps {
+    for named in &formula.steps {
         let mut trace = Trace::default();
         let scope = Scope {
             steps: &values,
@@ -91,12 +91,12 @@ pub fn steps<'l>(ev: &Evaluator<'l>, id: FormulaId, anchor: Option<usize>) -> Ve
             anchor_kinds: &formula.of,
             ..Scope::of_facts(formula.pack, horizon)
         };
-        let (value, note) = step(ev, lines, scope, &mut trace);
+        let (value, note) = step(ev, &named.lines, scope, &mut trace);
         if value.is_some() {
             trace.needs.clear();
         }
         found.push(Step {
-            name,
+            name: &named.name,
             value: value.clone(),
             note,
             used: trace.used,

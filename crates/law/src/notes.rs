@@ -66,8 +66,8 @@ macro_rules! each_note {
         }
         for rule in law.formulas.$iter() {
             let pack = rule.pack;
-            for (_, lines) in rule.steps.$iter() {
-                lines.$iter().for_each(|c| visit(pack, $($by_ref)+ c.note));
+            for step in rule.steps.$iter() {
+                step.lines.$iter().for_each(|c| visit(pack, $($by_ref)+ c.note));
             }
         }
         for rule in law.conventions.$iter() {

@@ -153,7 +153,7 @@ impl Run<'_> {
                     .iter()
                     .rfind(|f| ends_with(&f.rule, name))?;
                 let found = match step {
-                    Some(step) => formula.steps.iter().find(|s| s.name == *step)?,
+                    Some(step) => formula.steps.iter().find(|s| s.name.name == *step)?,
                     None => formula.steps.last()?,
                 };
                 Some(as_number(self.parse_text(found.value.as_ref()?)))

@@ -240,17 +240,16 @@ impl Filler {
     }
 
     fn formula(&mut self, law: &Law, formula: &Formula) {
-        let steps: Vec<String> = formula.steps.iter().map(|(name, _)| name.clone()).collect();
         let pack = Some(formula.pack);
         let s = Speaker {
             law,
             pack,
             anchor: &formula.of,
             current: &[],
-            steps: &steps,
+            steps: &formula.steps,
         };
-        for (_, lines) in &formula.steps {
-            self.lines(lines, |line| s.conditional(s.say(&line.value), line));
+        for step in &formula.steps {
+            self.lines(&step.lines, |line| s.conditional(s.say(&line.value), line));
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) use clause::fill;
 
 use crate::expression::{Expression, Of};
 use crate::law::Law;
-use crate::rules::{ActId, Field, FieldId, PackId};
+use crate::rules::{ActId, Field, FieldId, PackId, Step};
 use crate::words::Words;
 
 /// A condition or a value in words, seen from a rule of which one is made for each `anchor`, and from the acts at hand in
@@ -56,8 +56,8 @@ struct Speaker<'a> {
     pack: Option<PackId>,
     anchor: &'a [ActId],
     current: &'a [ActId],
-    /// Names of the steps of the formula at hand.
-    steps: &'a [String],
+    /// The steps of the formula at hand.
+    steps: &'a [Step],
 }
 
 impl<'a> Speaker<'a> {

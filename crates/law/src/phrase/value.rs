@@ -85,7 +85,10 @@ impl Speaker<'_> {
             E::In { value, .. } | E::WorkingDay(value) | E::NextWorkingDay(value) => {
                 self.value(value)
             }
-            E::Step(n) => Self::bare(self.steps.get(*n).map_or("", String::as_str)),
+            E::Step(n) => self
+                .steps
+                .get(*n)
+                .map_or_else(Words::default, |s| s.name.label.clone()),
             E::Formula(formula) => self.law.formula(*formula).words.clone(),
             E::Given(path) => Self::bare(&path.join(" ")),
             E::Answer(name) => Self::bare(name),

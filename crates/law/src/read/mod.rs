@@ -60,9 +60,9 @@ pub fn read(files: &Files) -> Result<Law, Vec<Problem>> {
     let (fronts, trees) = cut(&mut law, files, &mut problems);
     front::link(&mut law, &fronts, &mut problems);
     let blocks = read_passages(&mut law, &fronts, &trees, &mut problems);
-    declare::declare(&mut law, &blocks, &mut problems);
+    let labels = declare::declare(&mut law, &blocks, &mut problems);
     front::counting(&mut law, &fronts, &mut problems);
-    let defined = define::define(&law, &blocks, &mut problems);
+    let defined = define::define(&law, &labels, &blocks, &mut problems);
     check::check(&law, &fronts, &defined, &mut problems);
     defined.put_into(&mut law);
     phrase::fill(&mut law);

@@ -22,7 +22,7 @@ pub use gate::{Condition, Gate, GateKind, Test, WhenUnknown};
 pub use measure::{Convention, Measure, Meter};
 pub use pack::{Pack, SourceLaw};
 pub use redress::{Breach, Channel, Opens, Remedy};
-pub use table::{Formula, Row, Table, TableKey};
+pub use table::{Formula, Row, Step, StepName, Table, TableKey};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(

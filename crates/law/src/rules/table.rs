@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::Serialize;
 
 use super::{ActId, Basis, Clause, Conditional, PackId, Version};
 use crate::expression::Expression;
@@ -48,6 +49,24 @@ pub struct Row {
     pub basis: Basis,
 }
 
+/// A step of a formula.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it is called.
+    pub name: StepName,
+    /// The first line whose condition holds gives its value.
+    pub lines: Vec<Clause<Conditional<Expression>>>,
+}
+
+/// What a step is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepName {
+    /// In the pack.
+    pub name: String,
+    /// For people.
+    pub label: Words,
+}
+
 /// A formula: named steps, the last is `result`.
 #[derive(Clone, Debug)]
 pub struct Formula {
@@ -59,8 +78,8 @@ pub struct Formula {
     pub words: Words,
     /// For each of these acts; empty: of the facts.
     pub of: Vec<ActId>,
-    /// Steps; several lines of one step: the first whose condition holds.
-    pub steps: Vec<(String, Vec<Clause<Conditional<Expression>>>)>,
+    /// Steps in order.
+    pub steps: Vec<Step>,
     /// Version of the text.
     pub version: Version,
 }

@@ -113,9 +113,9 @@ impl Look<'_> {
 
     pub(crate) fn formulas(&self) -> Vec<Formula> {
         let step = |step: &assessment::FormulaStep| Step {
-            name: match step.name.as_str() {
+            name: match step.name.name.as_str() {
                 "result" => self.w.formula_result(),
-                name => name.replace('_', " "),
+                _ => self.say(&step.name.label),
             },
             value: match &step.value {
                 Some(value) => notation::plain(self.w, value),

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::Block;
 use super::cursor::{Cursor, Read};
 use super::entry::Entry;
-use super::names::Kind;
+use super::names::{Kind, Names};
 use crate::law::Law;
 use crate::problem::{Problem, Source, Span};
 use crate::rules::{PackId, Version};
@@ -17,7 +17,18 @@ use crate::syntax::TokenKind;
 use crate::words::Words;
 
 /// The words of `words` blocks.
-type Labels = FxHashMap<(PackId, String), Words>;
+#[derive(Debug, Default)]
+pub(super) struct Labels(FxHashMap<(PackId, String), Words>);
+
+impl Labels {
+    /// The words of a name, the pack's own before those of the packs that it uses.
+    pub(super) fn get(&self, names: &Names, pack: PackId, name: &str) -> Option<Words> {
+        let of = |pack: PackId| self.0.get(&(pack, name.to_owned()));
+        of(pack)
+            .or_else(|| names.uses(pack).iter().find_map(|p| of(*p)))
+            .cloned()
+    }
+}
 
 /// Every noun that opens a rule, and two that speak for the whole block.
 const NOUNS: [&str; 21] = [
@@ -44,8 +55,8 @@ const NOUNS: [&str; 21] = [
     "not",
 ];
 
-/// Learns the names of all blocks.
-pub(super) fn declare(law: &mut Law, blocks: &[Block], problems: &mut Vec<Problem>) {
+/// Learns the names of all blocks; gives the words of `words` blocks.
+pub(super) fn declare(law: &mut Law, blocks: &[Block], problems: &mut Vec<Problem>) -> Labels {
     let mut labels = Labels::default();
     for block in blocks {
         let source = law.file(block.file);
@@ -72,6 +83,7 @@ pub(super) fn declare(law: &mut Law, blocks: &[Block], problems: &mut Vec<Proble
             }
         }
     }
+    declarer.labels
 }
 
 fn read_labels(
@@ -88,7 +100,7 @@ fn read_labels(
             .and_then(|(name, _)| Ok((name.to_owned(), words(&mut c)?)));
         match read.and_then(|read| c.finish().map(|()| read)) {
             Ok((name, words)) => {
-                labels.insert((pack, name), words);
+                labels.0.insert((pack, name), words);
             }
             Err(problem) => problems.push(*problem),
         }
@@ -150,10 +162,7 @@ struct Declarer<'a> {
 
 impl Declarer<'_> {
     fn label(&self, pack: PackId, name: &str) -> Option<Words> {
-        let of = |pack: PackId| self.labels.get(&(pack, name.to_owned()));
-        of(pack)
-            .or_else(|| self.law.names.uses(pack).iter().find_map(|p| of(*p)))
-            .cloned()
+        self.labels.get(&self.law.names, pack, name)
     }
 
     /// The words of a name: in place, or from a `words` block, or else a problem.

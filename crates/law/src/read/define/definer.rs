@@ -8,6 +8,7 @@ use crate::problem::Problem;
 use crate::read::Block;
 use crate::read::basis::take_basis;
 use crate::read::cursor::{Cursor, Read};
+use crate::read::declare::Labels;
 use crate::read::entry::{Cited, Entry};
 use crate::read::expression::Reader;
 use crate::read::names::{Kind, Scope};
@@ -23,6 +24,8 @@ use crate::words::Words;
 pub(super) struct Definer<'a> {
     /// What was declared.
     pub(super) law: &'a Law,
+    /// The words of `words` blocks.
+    pub(super) labels: &'a Labels,
     /// What is wrong so far.
     pub(super) problems: &'a mut Vec<Problem>,
     /// What was read so far.

@@ -7,7 +7,7 @@ use crate::read::cursor::{Cursor, Read};
 use crate::read::declare::{maybe_words, words};
 use crate::read::entry::Entry;
 use crate::read::names::Scope;
-use crate::rules::{Clause, Conditional, Formula};
+use crate::rules::{Clause, Conditional, Formula, Step, StepName};
 use crate::value::Type;
 
 impl<'a> Definer<'a> {
@@ -29,7 +29,7 @@ impl<'a> Definer<'a> {
         let left_out = self.clauses(at, &entry.under, |me, line, c| {
             me.need_citation(at, line);
             let suffixes = me.suffixes(at, c)?;
-            let (step, _) = c.name("the name of a step")?;
+            let (step, span) = c.name("the name of a step")?;
             let anchor = formula.of.clone();
             let scope = Scope {
                 anchor,
@@ -44,13 +44,32 @@ impl<'a> Definer<'a> {
                 rule: Conditional { value, when },
                 note,
             };
-            match formula.steps.iter_mut().find(|(known, _)| known == step) {
-                Some((_, lines)) => lines.push(clause),
-                None => {
-                    formula.steps.push((step.to_owned(), vec![clause]));
-                    steps.push((step.to_owned(), ty));
-                }
+            let known = formula.steps.iter_mut().find(|s| s.name.name == step);
+            if let Some(known) = known {
+                known.lines.push(clause);
+                return Ok(());
             }
+            let mut label = me.labels.get(&me.law.names, at.block.pack, step);
+            if step == "result" {
+                label = label.or_else(|| Some(formula.words.clone()));
+            }
+            if label.is_none() {
+                let message = format!("the step `{step}` has no words");
+                me.problems.push(
+                    Problem::new(at.source, span, message, "nothing to show").hint(format!(
+                        "give it words in a `words` block: `{step} \"…\" / \"…\"`"
+                    )),
+                );
+            }
+            let name = StepName {
+                name: step.to_owned(),
+                label: label.unwrap_or_default(),
+            };
+            formula.steps.push(Step {
+                name,
+                lines: vec![clause],
+            });
+            steps.push((step.to_owned(), ty));
             Ok(())
         });
         formula.version.not_encoded.extend(left_out);

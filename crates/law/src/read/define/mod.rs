@@ -14,7 +14,7 @@ mod redress;
 
 use super::basis::take_basis;
 use super::cursor::{Cursor, Read};
-use super::declare::empty_version;
+use super::declare::{Labels, empty_version};
 use super::entry::{Cited, Entry};
 use super::names::Kind;
 use super::{Article, Block};
@@ -122,9 +122,15 @@ fn push_at<T>(lists: &mut [Vec<T>], at: usize, item: T) {
 }
 
 /// Reads every rule.
-pub(super) fn define(law: &Law, blocks: &[Block], problems: &mut Vec<Problem>) -> Defined {
+pub(super) fn define(
+    law: &Law,
+    labels: &Labels,
+    blocks: &[Block],
+    problems: &mut Vec<Problem>,
+) -> Defined {
     let mut definer = Definer {
         law,
+        labels,
         problems,
         out: Defined::default(),
     };
