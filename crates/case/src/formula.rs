@@ -1,6 +1,9 @@
 //! Formulas: named steps, the last is the result.
 
-use habeas_law::rules::{FormulaId, StepName};
+use std::borrow::Cow;
+
+use habeas_law::expression::Expression;
+use habeas_law::rules::{Basis, Clause, Conditional, FormulaId, Note, StepName};
 use habeas_law::{Truth, Value};
 
 use crate::evaluate::{Evaluator, Log, Scope, Trace, Used};
@@ -12,8 +15,8 @@ pub struct Step<'l> {
     pub name: &'l StepName,
     /// Its value, if it is known.
     pub value: Option<Value>,
-    /// The clause that gave it.
-    pub note: Option<&'l habeas_law::rules::Note>,
+    /// The clause that gave it; where it read a table, no surer than the row.
+    pub note: Option<Cow<'l, Note>>,
     /// Facts used.
     pub used: Vec<Used>,
     /// Facts missing.
@@ -51,16 +54,14 @@ pub fn result<L: Log>(
     values.pop().flatten()
 }
 
-type Lines = [habeas_law::rules::Clause<
-    habeas_law::rules::Conditional<habeas_law::expression::Expression>,
->];
+type Line = Clause<Conditional<Expression>>;
 
 fn step<'l, L: Log>(
     ev: &Evaluator<'_>,
-    lines: &'l Lines,
+    lines: &'l [Line],
     s: Scope<'_>,
     log: &mut L,
-) -> (Option<Value>, Option<&'l habeas_law::rules::Note>) {
+) -> (Option<Value>, Option<&'l Line>) {
     for line in lines {
         let when = line
             .rule
@@ -68,8 +69,8 @@ fn step<'l, L: Log>(
             .as_ref()
             .map_or(Truth::Yes, |condition| ev.truth(condition, s, log));
         match when {
-            Truth::Yes => return (ev.value(&line.rule.value, s, log), Some(&line.note)),
-            Truth::Unknown => return (None, Some(&line.note)),
+            Truth::Yes => return (ev.value(&line.rule.value, s, log), Some(line)),
+            Truth::Unknown => return (None, Some(line)),
             Truth::No => {}
         }
     }
@@ -91,18 +92,44 @@ pub fn steps<'l>(ev: &Evaluator<'l>, id: FormulaId, anchor: Option<usize>) -> Ve
             anchor_kinds: &formula.of,
             ..Scope::of_facts(formula.pack, horizon)
         };
-        let (value, note) = step(ev, &named.lines, scope, &mut trace);
+        let (value, line) = step(ev, &named.lines, scope, &mut trace);
         if value.is_some() {
             trace.needs.clear();
         }
         found.push(Step {
             name: &named.name,
             value: value.clone(),
-            note,
+            note: line.map(|line| note(ev, line, scope)),
             used: trace.used,
             needs: ev.ranked(trace.needs, |_, _| true),
         });
         values.push(value);
     }
     found
+}
+
+/// The note of a line, no surer than the rows of the tables that the line read.
+fn note<'l>(ev: &Evaluator<'l>, line: &'l Line, s: Scope<'_>) -> Cow<'l, Note> {
+    let mut basis = None;
+    // Nothing is replaced: it is the way to see every part.
+    let _ = line.rule.value.replaced(&mut |part| {
+        if let Expression::Table { table, .. } = part {
+            let found = ev.value(part, s, &mut Trace::default());
+            let rows = ev.law.table(*table).rows.iter();
+            let mut read = rows.filter(|row| match &found {
+                Some(Value::Money(value) | Value::Number(value)) => row.value == *value,
+                _ => false,
+            });
+            let unsure = read.find(|row| row.basis != Basis::Text);
+            basis = basis.take().or_else(|| unsure.map(|row| row.basis.clone()));
+        }
+        None
+    });
+    match basis {
+        Some(basis) if line.note.basis == Basis::Text => Cow::Owned(Note {
+            basis,
+            ..line.note.clone()
+        }),
+        _ => Cow::Borrowed(&line.note),
+    }
 }

@@ -1,8 +1,8 @@
 //! One rule of a pack with its text, and for given facts the truth of each of its conditions.
 
-use habeas_law::Law;
 use habeas_law::problem::Source;
-use habeas_law::rules::{NotEncoded, PackId};
+use habeas_law::rules::{Basis, NotEncoded, PackId};
+use habeas_law::{Law, Words};
 
 use crate::assessment::{Assessment, Clock, Gate};
 use crate::example::Builder;
@@ -19,11 +19,13 @@ pub struct RuleText {
     /// The lines of the rule.
     pub lines: String,
     /// The renderings of the passages that it cites: citation and text in each language.
-    pub passages: Vec<(String, [String; 2])>,
+    pub passages: Vec<(String, Words)>,
     /// Official texts to look for: source code, file and article number.
     pub official: Vec<(String, String, String)>,
     /// What is not encoded beside it.
     pub not_encoded: Vec<NotEncoded>,
+    /// The keys of a table's rows that are not the plain text, by how sure they are.
+    pub unsure_rows: Vec<(Basis, Vec<String>)>,
 }
 
 /// What a rule says to given facts.
@@ -61,7 +63,7 @@ pub fn find(law: &Law, name: &str) -> Vec<RuleText> {
 }
 
 /// Nouns whose rules can be explained by name.
-const NOUNS: [&str; 12] = [
+const NOUNS: [&str; 14] = [
     "clock",
     "duty",
     "gate",
@@ -74,6 +76,8 @@ const NOUNS: [&str; 12] = [
     "remedy",
     "breach",
     "formula",
+    "table",
+    "convention",
 ];
 
 fn rules_named<'s>(source: &'s Source, name: &str) -> Vec<(usize, &'s str)> {
@@ -94,7 +98,8 @@ fn rules_named<'s>(source: &'s Source, name: &str) -> Vec<(usize, &'s str)> {
         let mut words = line.split(' ');
         let opens = words.next().is_some_and(|noun| NOUNS.contains(&noun))
             && words.next().is_some_and(|n| n == name)
-            && words.next().is_some_and(|w| w.starts_with('"'));
+            // A table may do without words.
+            && words.next().is_some_and(|w| w.starts_with('"') || w == "by");
         if opens {
             start = Some(at);
         }
@@ -126,12 +131,7 @@ fn text(
     let passages = citations
         .iter()
         .filter_map(|citation| law.passage(pack, citation))
-        .map(|p| {
-            (
-                p.citation.clone(),
-                p.rendering.0.each_ref().map(|text| text.to_string()),
-            )
-        })
+        .map(|p| (p.citation.clone(), p.rendering.clone()))
         .collect();
     let mut official = Vec::new();
     for citation in &citations {
@@ -149,23 +149,64 @@ fn text(
             }
         }
     }
-    let versions = law
-        .clocks
-        .iter()
-        .map(|c| (c.pack, &c.name, &c.version))
-        .chain(law.gates.iter().map(|g| (g.pack, &g.name, &g.version)));
-    let not_encoded = versions
-        .filter(|(p, n, _)| *p == pack && *n == name)
-        .flat_map(|(_, _, v)| v.not_encoded.clone())
-        .collect();
     RuleText {
         name: format!("{} {name}", law.pack(pack).name),
         place: format!("{}:{}", source.name, source.line_of(offset)),
         lines: lines.to_owned(),
         passages,
         official,
-        not_encoded,
+        not_encoded: left_out(law, pack, name),
+        unsure_rows: unsure_rows(law, pack, name),
     }
+}
+
+/// What the versions of a rule leave out.
+fn left_out(law: &Law, pack: PackId, name: &str) -> Vec<NotEncoded> {
+    let mut found = Vec::new();
+    let mut add = |of: PackId, named: &str, left_out: &[NotEncoded]| {
+        if of == pack && named == name {
+            found.extend_from_slice(left_out);
+        }
+    };
+    for rule in &law.clocks {
+        add(rule.pack, &rule.name, &rule.version.not_encoded);
+    }
+    for rule in &law.gates {
+        add(rule.pack, &rule.name, &rule.version.not_encoded);
+    }
+    for rule in &law.acts {
+        add(rule.pack, &rule.name, &rule.version.not_encoded);
+    }
+    for rule in &law.measures {
+        add(rule.pack, &rule.name, &rule.version.not_encoded);
+    }
+    for rule in &law.meters {
+        add(rule.pack, &rule.name, &rule.version.not_encoded);
+    }
+    for rule in &law.remedies {
+        add(rule.pack, &rule.name, &rule.version.not_encoded);
+    }
+    for rule in &law.formulas {
+        add(rule.pack, &rule.name, &rule.version.not_encoded);
+    }
+    for rule in &law.conventions {
+        add(rule.pack, &rule.name, &rule.not_encoded);
+    }
+    found
+}
+
+fn unsure_rows(law: &Law, pack: PackId, name: &str) -> Vec<(Basis, Vec<String>)> {
+    let table = law.tables.iter();
+    let table = table.filter(|t| t.pack == pack && t.name == name);
+    let mut found: Vec<(Basis, Vec<String>)> = Vec::new();
+    for row in table.flat_map(|t| &t.rows) {
+        match found.iter_mut().find(|(basis, _)| *basis == row.basis) {
+            _ if row.basis == Basis::Text => {}
+            Some((_, keys)) => keys.push(row.key.clone()),
+            None => found.push((row.basis.clone(), vec![row.key.clone()])),
+        }
+    }
+    found
 }
 
 /// What a rule says to facts that are written as in examples.

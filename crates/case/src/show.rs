@@ -1,5 +1,7 @@
 //! Puts what was computed into the plain data of an assessment.
 
+use std::borrow::Borrow;
+
 use habeas_law::expression::Expression;
 use habeas_law::moment::{End, Precision, When, shift, start_of};
 use habeas_law::rules::{Clause, FieldId, HeldFlag, Note};
@@ -32,7 +34,8 @@ const LATE_RECORD_HOURS: i64 = 24;
 
 /// What a note cites.
 #[must_use]
-pub fn citation(note: &Note) -> Citation {
+pub fn citation(note: impl Borrow<Note>) -> Citation {
+    let note = note.borrow();
     Citation {
         passages: note.citations.clone(),
         basis: note.basis.clone(),

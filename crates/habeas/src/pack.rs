@@ -10,6 +10,7 @@ use habeas_case::rule::{self, RuleText};
 use habeas_case::suite::{self, CasesError};
 use habeas_law::Library;
 use habeas_law::official;
+use habeas_page::text::Official;
 use habeas_page::{Language, text};
 
 use crate::output::{Failure, print};
@@ -214,7 +215,7 @@ impl Explain {
         if rules.is_empty() {
             return Err(Failure::hinted(
                 format!("no rule `{}` is in these packs", self.rule),
-                "rules are clocks, duties, gates, bans, watches, acts, measures, meters, remedies, breaches and formulas",
+                "rules are clocks, duties, gates, bans, watches, acts, measures, meters, remedies, breaches, formulas, tables and conventions",
             ));
         }
         let mut out = String::new();
@@ -231,51 +232,19 @@ impl Explain {
         found: &RuleText,
         out: &mut String,
     ) -> Result<(), Failure> {
-        let _ = writeln!(out, "{}  ({})\n", found.name, found.place);
-        for (citation, rendering) in &found.passages {
-            let [en, zh] = rendering;
-            let _ = writeln!(
-                out,
-                "  {citation}  {}",
-                if self.lang == Language::English {
-                    en
-                } else {
-                    zh
-                }
-            );
-        }
-        let _ = writeln!(out, "  (our summary; the official text decides)\n");
+        let mut texts = Vec::new();
         if let Some(folder) = &self.texts {
             for (code, file, number) in &found.official {
-                let read = official::read(folder, file, number)
-                    .map_err(|e| Failure::File(folder.join(file), e))?;
-                match read {
-                    Some(text) => {
-                        let _ = writeln!(
-                            out,
-                            "  official text, {code} {number}:\n{}\n",
-                            indent(&text)
-                        );
-                    }
-                    None => {
-                        let _ = writeln!(
-                            out,
-                            "  official text, {code} {number}: not in {}\n",
-                            folder.join(file).display()
-                        );
-                    }
-                }
+                let path = folder.join(file);
+                let text = official::read(folder, file, number)
+                    .map_err(|e| Failure::File(path.clone(), e))?;
+                texts.push(Official {
+                    article: format!("{code} {number}"),
+                    text: text.ok_or_else(|| path.display().to_string()),
+                });
             }
         }
-        let _ = writeln!(out, "{}\n", found.lines);
-        for left in &found.not_encoded {
-            let _ = writeln!(
-                out,
-                "  not encoded: {} {}",
-                left.citation,
-                left.why.get(self.lang.tag())
-            );
-        }
+        out.push_str(&text::rule(found, &texts, self.lang));
         if !self.given.is_empty() {
             let mut told = rule::tell(law, found, &self.given).map_err(Failure::said)?;
             told.assessment.clocks = told.clocks;
@@ -284,11 +253,4 @@ impl Explain {
         }
         Ok(())
     }
-}
-
-fn indent(text: &str) -> String {
-    text.lines()
-        .map(|line| format!("    {line}"))
-        .collect::<Vec<_>>()
-        .join("\n")
 }

@@ -296,6 +296,14 @@ not-judged-says = The law leaves these words to a person.
 computed-from = Computed from
 engine = Engine { $engine }
 
+## A rule and its text
+
+our-summary = (our summary; the official text decides)
+official-text = official text, { $article }:
+official-text-not-in = official text, { $article }: not in { $file }
+rows-basis = { $rows }: { $basis }
+not-encoded = not encoded: { $citation } { $why }
+
 ## Days, lengths, values
 
 date-long = { $weekday ->

@@ -266,6 +266,14 @@ not-judged-says = 法律把这些用语留给人判断。
 computed-from = 计算所据
 engine = 引擎 { $engine }
 
+## 规则及其条文
+
+our-summary = （条文概要由我们撰写，以官方文本为准）
+official-text = 官方文本，{ $article }：
+official-text-not-in = 官方文本，{ $article }：{ $file } 中没有
+rows-basis = { $rows }：{ $basis }
+not-encoded = 未编入规则：{ $citation } { $why }
+
 ## 日期、长度、数值
 
 date-long = { $year } 年 { $month } 月 { $day } 日（{ $weekday ->

@@ -27,6 +27,14 @@ impl Language {
         }
     }
 
+    /// What stands between the parts of a list.
+    pub(crate) const fn separator(self) -> &'static str {
+        match self {
+            Self::English => ", ",
+            Self::Chinese => "、",
+        }
+    }
+
     /// What a pack or an assessment says in this language.
     #[must_use]
     pub(crate) fn of(self, words: &Words) -> &str {

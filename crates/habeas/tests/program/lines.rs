@@ -327,7 +327,7 @@ fn laws_with_problems() {
     ] {
         let ran = sandbox.run(words.iter().copied());
         ran.could_not("klock hearing_due");
-        assert!(ran.err.contains("xx/lighthouse.md:110"), "{}", ran.err);
+        assert!(ran.err.contains("xx/lighthouse.md:123"), "{}", ran.err);
         assert!(ran.err.ends_with("problem(s)\n"), "{}", ran.err);
     }
 }

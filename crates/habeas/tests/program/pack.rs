@@ -251,6 +251,22 @@ fn explain_a_gate_for_a_step() {
     );
 }
 
+/// Rows that are less sure than the text, and what a way of counting leaves out, in both languages.
+#[test]
+fn explain_tables_and_conventions() {
+    for lang in ["en", "zh"] {
+        for name in ["shell_money", "tide"] {
+            shows!(
+                &*format!("pack-explain-{name}-{lang}"),
+                &mut Sandbox::new().habeas(["pack", "explain", name, "--lang", lang])
+            );
+        }
+    }
+    let given = ["--given", "letting_go 2031-03-02 08:00", "--lang", "zh"];
+    let words = ["pack", "explain", "keep_owed"].into_iter().chain(given);
+    shows!("pack-explain-formula-zh", &mut Sandbox::new().habeas(words));
+}
+
 #[test]
 fn explain_beside_the_official_text() {
     let words = ["pack", "explain", "holding_time", "--texts", "texts"];

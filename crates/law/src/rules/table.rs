@@ -40,6 +40,8 @@ pub struct Table {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "says itself")]
 pub struct Row {
+    /// As the pack writes it.
+    pub key: String,
     pub year: Option<i16>,
     /// The first day on which it may hold, and the first on which it surely does.
     pub from: Option<(Date, Date)>,

@@ -2,8 +2,10 @@
 
 mod explain;
 mod layout;
+mod rule;
 
 pub use explain::explain;
+pub use rule::{Official, rule};
 
 use crate::Language;
 use crate::view::clock::Clock;

@@ -12,7 +12,7 @@ pub(crate) mod person;
 pub(crate) mod redress;
 pub(crate) mod sources;
 
-pub(crate) use parts::{ActRef, Cite, Cited, Line, Needs, Row, Said};
+pub(crate) use parts::{ActRef, Cite, Cited, Line, Needs, Row, Said, basis};
 
 use crate::Language;
 use crate::dates::Dates;
@@ -60,14 +60,7 @@ impl<'a> Look<'a> {
     }
 
     pub(crate) fn listed(&self, said: &[String]) -> String {
-        said.join(&self.separator())
-    }
-
-    fn separator(&self) -> String {
-        match self.w.language() {
-            Language::English => ", ".to_owned(),
-            Language::Chinese => "、".to_owned(),
-        }
+        said.join(self.w.language().separator())
     }
 
     /// `Case 2026-113, person A`; a case that names nobody has no person.

@@ -173,20 +173,23 @@ pub(crate) struct Fact {
     pub(crate) act: Option<ActRef>,
 }
 
+/// How sure a rule is, where the text does not simply say it.
+pub(crate) fn basis(w: Frame, basis: &Basis) -> Option<String> {
+    match basis {
+        Basis::Text => None,
+        Basis::ToBeConfirmed => Some(w.basis_to_be_confirmed()),
+        Basis::HouseChoice => Some(w.our_caution()),
+        Basis::Disputed(readings) => {
+            let quoted: Vec<String> = readings.iter().map(|r| w.basis_reading(&**r)).collect();
+            Some(w.basis_disputed(quoted.join(&w.basis_or())))
+        }
+    }
+}
+
 impl Look<'_> {
     pub(crate) fn cite(&self, citation: &Citation) -> Cite {
-        let w = self.w;
-        let basis = match &citation.basis {
-            Basis::Text => None,
-            Basis::ToBeConfirmed => Some(w.basis_to_be_confirmed()),
-            Basis::HouseChoice => Some(w.our_caution()),
-            Basis::Disputed(readings) => {
-                let quoted: Vec<String> = readings.iter().map(|r| w.basis_reading(&**r)).collect();
-                Some(w.basis_disputed(quoted.join(&w.basis_or())))
-            }
-        };
         Cite {
-            basis,
+            basis: basis(self.w, &citation.basis),
             ours: citation.basis == Basis::HouseChoice,
             ..self.passages(citation)
         }

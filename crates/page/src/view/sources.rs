@@ -7,7 +7,8 @@ use super::Look;
 pub(crate) struct NotJudged {
     pub(crate) citation: String,
     pub(crate) why: String,
-    pub(crate) rule: String,
+    /// The rules beside which it stands.
+    pub(crate) rules: String,
 }
 
 /// From what it was computed.
@@ -20,12 +21,23 @@ pub(crate) struct Sources {
 
 impl Look<'_> {
     pub(crate) fn not_judged(&self) -> Vec<NotJudged> {
-        let all = self.of.not_judged.iter().map(|left| NotJudged {
-            citation: left.citation.clone(),
-            why: self.say(&left.why),
-            rule: left.rule.clone(),
-        });
-        all.collect()
+        let mut all: Vec<NotJudged> = Vec::new();
+        for left in &self.of.not_judged {
+            let why = self.say(&left.why);
+            let same = |known: &&mut NotJudged| known.citation == left.citation && known.why == why;
+            match all.iter_mut().find(same) {
+                Some(known) => {
+                    known.rules.push_str(", ");
+                    known.rules.push_str(&left.rule);
+                }
+                None => all.push(NotJudged {
+                    citation: left.citation.clone(),
+                    why,
+                    rules: left.rule.clone(),
+                }),
+            }
+        }
+        all
     }
 
     pub(crate) fn sources(&self) -> Sources {

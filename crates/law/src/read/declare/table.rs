@@ -78,6 +78,7 @@ fn row(line: &Entry, c: &mut Cursor<'_>, key: TableKey) -> Read<Row> {
     let source = c.quoted().filter(|source| !source.is_empty());
     let source = source.ok_or_else(|| c.expected("the source of the number, in quotes,"))?;
     Ok(Row {
+        key: key_text,
         year,
         from,
         word,

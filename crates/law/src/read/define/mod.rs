@@ -79,7 +79,7 @@ pub(super) struct Versioned {
 
 impl Defined {
     /// Into the tables of the law.
-    pub(super) fn put_into(self, law: &mut Law) {
+    pub(super) fn put_into(mut self, law: &mut Law) {
         for (id, part) in self.acts {
             if let Some(act) = law.acts.get_mut(id.index()) {
                 part.put_into(act);
@@ -101,6 +101,12 @@ impl Defined {
             gate.of
                 .iter()
                 .for_each(|act| push_at(&mut law.gates_of, act.index(), id));
+        }
+        for clock in &mut self.clocks {
+            // What a way of counting leaves out, it leaves out of every clock that is counted so.
+            let convention = self.conventions.get(clock.convention.index());
+            let left_out = convention.map_or(&[][..], |c| &c.not_encoded);
+            clock.version.not_encoded.extend_from_slice(left_out);
         }
         law.clocks = self.clocks;
         law.gates = self.gates;
