@@ -1,11 +1,15 @@
 //! Acts as they were recorded, and the case that they make up.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use habeas_law::Value;
 use habeas_law::moment::When;
 use habeas_law::rules::{ActId, FieldId, LevelId, OrganId, RankId};
+use serde::{Serialize, Serializer};
+
+use crate::read::Kind;
 
 /// Who did it, as far as the record says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,6 +96,48 @@ impl Partial {
     }
 }
 
+/// Lines that could not be read, and so are missing from a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// One line of the case.
+    Line {
+        /// As it was named when it was read.
+        file: Arc<str>,
+        /// From 1.
+        line: u64,
+        /// What kind of problem it is.
+        kind: Kind,
+        /// What was found.
+        why: String,
+    },
+    /// So many lines that name no case; any of them may be of this one.
+    Nameless(usize),
+    /// So many more lines of the case.
+    More(usize),
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line {
+                file, line, why, ..
+            } => write!(f, "line {line} of {file} could not be read: {why}"),
+            Self::Nameless(count) => write!(
+                f,
+                "lines that name no case and could not be read: {count}; any of them may be of this one"
+            ),
+            Self::More(count) => write!(f, "{count} more lines of this case could not be read"),
+        }
+    }
+}
+
+/// As the sentence.
+impl Serialize for Lost {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// All that is recorded of a case.
 #[derive(Clone, Debug, Default)]
 pub struct Case {
@@ -102,7 +148,7 @@ pub struct Case {
     /// What the sources are silent about.
     pub partial: Partial,
     /// Lines of this case that could not be read.
-    pub lost: Vec<String>,
+    pub lost: Vec<Lost>,
     /// The year within which day 0 lies, where the source gives day offsets only.
     pub floating: Option<i16>,
 }

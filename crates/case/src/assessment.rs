@@ -10,6 +10,7 @@ use habeas_law::rules::{Basis, Effect, NotEncoded, StepName};
 use habeas_law::{Truth, Words};
 use serde::Serialize;
 
+use crate::act::Lost;
 use crate::gate::Outcome;
 
 /// A civil day or an instant, as it is shown and as it is compared.
@@ -493,7 +494,7 @@ pub struct ComputedFrom {
     /// The engine.
     pub engine: &'static str,
     /// Lines of this case that could not be read.
-    pub lost: Vec<String>,
+    pub lost: Vec<Lost>,
     /// Acts on which the sources are silent; `all but …` where they name what they are whole for.
     pub silent: Option<String>,
     /// The year of day 0, where the source gives day offsets only.

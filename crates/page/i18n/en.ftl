@@ -36,6 +36,26 @@ lost-brief = { $lines ->
         [one] one line lost
        *[other] { $lines } lines lost
     }
+lost-line = line { $line } of { $file }: { $what }
+lost-nameless = { $lines ->
+        [one] one line that names no case could not be read; it may be of this one
+       *[other] { $lines } lines that name no case could not be read; any of them may be of this one
+    }
+lost-more = { $lines ->
+        [one] one more line of this case could not be read
+       *[other] { $lines } more lines of this case could not be read
+    }
+lost-too-long = the line is longer than any that is read
+lost-not-text = the line is not UTF-8 text
+lost-malformed = the line is not JSON, or no row of its table
+lost-shape = a key or a value has a shape that acts do not have
+lost-missing = something that every act needs is missing
+lost-unknown-name = no law pack has this name
+lost-time = a time cannot be as it is written
+lost-value = the value is none that this field takes
+lost-twice = the case already has an act of this id
+lost-reference = it leads to no act, or in a circle
+lost-mixed = dates stand beside days counted from a day 0
 source-silent = The sources are silent about some acts ({ $acts }). Where no such act is recorded, it is unknown whether there was one.
 source-silent-but = The sources are silent about every act but these: { $acts }. Where another act is not recorded, it is unknown whether there was one.
 days-only = The source gives days only. Day 0 is an unknown date in { $year }; no calendar date is made up. Ends counted in months are bounds.

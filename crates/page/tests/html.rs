@@ -8,7 +8,9 @@
 mod fixture;
 
 use habeas_case::Assessment;
+use habeas_case::act::Lost;
 use habeas_case::assessment::FindingKind;
+use habeas_case::read::Kind;
 use habeas_page::{Language, html};
 use proptest::prelude::*;
 
@@ -142,7 +144,12 @@ fn what_comes_in_is_escaped() {
     let mut a = fixture::full();
     a.case = evil.into();
     a.subject = evil.into();
-    a.computed_from.lost = vec![evil.to_owned()];
+    a.computed_from.lost = vec![Lost::Line {
+        file: evil.into(),
+        line: 1,
+        kind: Kind::Time,
+        why: evil.to_owned(),
+    }];
     a.computed_from.silent = Some(evil.to_owned());
     a.computed_from.packs = [(evil.to_owned(), evil.into())].into();
     for act in &mut a.acts {

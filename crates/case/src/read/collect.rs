@@ -10,7 +10,7 @@ use super::links::{Lead, Links};
 use super::problem::{Fault, Kind, Reject, clip, quoted};
 use super::resolve::{Statement, is_id, join};
 use super::{Place, Reading};
-use crate::act::{Act, Case};
+use crate::act::{Act, Case, Lost};
 
 /// Lost lines that a case tells one by one.
 const MOST_TOLD: usize = 100;
@@ -178,10 +178,12 @@ impl Collected {
                     .strip_prefix("read ")
                     .filter(|doing| doing.starts_with("the act"));
                 let what = act.map_or_else(String::new, |act| format!("{act}: "));
-                case.lost.push(format!(
-                    "line {line} of {file} could not be read: {what}{}",
-                    problem.found
-                ));
+                case.lost.push(Lost::Line {
+                    file: file.clone(),
+                    line: *line,
+                    kind: problem.kind,
+                    why: format!("{what}{}", problem.found),
+                });
             } else {
                 *untold.entry(*n).or_default() += 1;
             }
@@ -190,15 +192,12 @@ impl Collected {
         let nameless = rejects.iter().filter(|r| r.case.is_none()).count();
         if nameless > 0 {
             for case in &mut cases {
-                case.lost.push(format!(
-                    "lines that name no case and could not be read: {nameless}; any of them may be of this one"
-                ));
+                case.lost.push(Lost::Nameless(nameless));
             }
         }
         for (n, count) in untold {
             if let Some(case) = cases.get_mut(n) {
-                case.lost
-                    .push(format!("{count} more lines of this case could not be read"));
+                case.lost.push(Lost::More(count));
             }
         }
         Reading {

@@ -14,6 +14,9 @@ fn bad_lines() {
         "rejects.jsonl",
     ];
     shows!("lines-bad", &mut sandbox.habeas(words));
+    let zh = sandbox.run(words.into_iter().chain(["--lang", "zh"])).out;
+    let (lost, _) = zh.split_once("根据 ").unwrap();
+    insta::assert_snapshot!("lines-bad-zh", lost);
     let good = |line: &&str| line.contains("a good line");
     let text = sandbox.read("acts/barnacle.jsonl");
     let bad: Vec<&str> = text.lines().filter(|line| !good(line)).collect();
@@ -217,7 +220,7 @@ fn times_that_cannot_be() {
             ran.err
         );
         assert!(
-            ran.out.contains("crab.jsonl could not be read"),
+            ran.out.contains("line 2 of crab.jsonl: "),
             "{rest}: {}",
             ran.out
         );

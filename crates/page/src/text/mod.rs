@@ -40,8 +40,11 @@ fn opening(sheet: &mut Sheet, look: &Look<'_>) {
     sheet.paragraph(0, &look.title());
     if let Some(lost) = look.lost() {
         sheet.paragraph(0, &format!("!! {lost}"));
-        for line in &look.of.computed_from.lost {
-            sheet.labelled(0, "!!", 3, line);
+        for line in look.lost_lines() {
+            sheet.labelled(0, "!!", 3, &line.text);
+            if let Some(found) = line.found {
+                sheet.labelled(0, "  ", 3, &found);
+            }
         }
     }
     sheet.paragraph(0, &look.opening());

@@ -7,7 +7,7 @@ use super::custody::{HeldNow, Next, Stretch};
 use super::finding::{Counts, Findings};
 use super::gate::Gates;
 use super::redress::{Channel, Remedy};
-use super::sources::{NotJudged, Sources};
+use super::sources::{LostLine, NotJudged, Sources};
 use crate::draw::lanes::Lanes;
 use crate::frame::Frame;
 use askama::Template;
@@ -24,7 +24,7 @@ pub(crate) struct Person {
     pub(crate) subject: String,
     pub(crate) lost: Option<String>,
     pub(crate) lost_brief: Option<String>,
-    pub(crate) lost_lines: Vec<String>,
+    pub(crate) lost_lines: Vec<LostLine>,
     pub(crate) opening: String,
     pub(crate) as_of: String,
     pub(crate) limits: Vec<String>,
@@ -62,7 +62,7 @@ impl Person {
             subject: look.of.subject.to_string(),
             lost: look.lost(),
             lost_brief: look.lost_brief(),
-            lost_lines: look.of.computed_from.lost.clone(),
+            lost_lines: look.lost_lines(),
             opening: look.opening(),
             as_of: look.as_of(),
             limits: look.limits(),

@@ -1,6 +1,9 @@
 //! From what an assessment was computed, and what this system cannot judge.
 
 use super::Look;
+use crate::frame::Frame;
+use habeas_case::act::Lost;
+use habeas_case::read::Kind;
 
 /// What is left to people.
 #[derive(Clone, Debug)]
@@ -17,6 +20,30 @@ pub(crate) struct Sources {
     pub(crate) engine: String,
     /// Packs with their hashes.
     pub(crate) packs: Vec<(String, String)>,
+}
+
+/// A line that could not be read.
+#[derive(Clone, Debug)]
+pub(crate) struct LostLine {
+    pub(crate) text: String,
+    /// In the one language in which lines are read.
+    pub(crate) found: Option<String>,
+}
+
+fn problem(w: Frame, kind: Kind) -> String {
+    match kind {
+        Kind::TooLong => w.lost_too_long(),
+        Kind::NotText => w.lost_not_text(),
+        Kind::Malformed => w.lost_malformed(),
+        Kind::Shape => w.lost_shape(),
+        Kind::Missing => w.lost_missing(),
+        Kind::UnknownName => w.lost_unknown_name(),
+        Kind::Time => w.lost_time(),
+        Kind::Value => w.lost_value(),
+        Kind::Twice => w.lost_twice(),
+        Kind::Reference => w.lost_reference(),
+        Kind::Mixed => w.lost_mixed(),
+    }
 }
 
 impl Look<'_> {
@@ -74,6 +101,31 @@ impl Look<'_> {
     pub(crate) fn lost_brief(&self) -> Option<String> {
         let count = self.of.computed_from.lost.len();
         (count > 0).then(|| self.w.lost_brief(count))
+    }
+
+    /// Each lost line: what it is, and in the words of the reader what was found.
+    pub(crate) fn lost_lines(&self) -> Vec<LostLine> {
+        let w = self.w;
+        let one = |lost: &Lost| match lost {
+            Lost::Line {
+                file,
+                line,
+                kind,
+                why,
+            } => LostLine {
+                text: w.lost_line(line.to_string(), &**file, problem(w, *kind)),
+                found: Some(why.clone()),
+            },
+            Lost::Nameless(count) => LostLine {
+                text: w.lost_nameless(*count),
+                found: None,
+            },
+            Lost::More(count) => LostLine {
+                text: w.lost_more(*count),
+                found: None,
+            },
+        };
+        self.of.computed_from.lost.iter().map(one).collect()
     }
 
     /// What else limits this assessment: silent sources, days without dates.
