@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use habeas_law::Words;
-use serde::Serialize;
+use habeas_law::rules::GateKind;
+use serde::{Serialize, Serializer};
 
-use crate::assessment::{Assessment, Clock, Gate, Moment};
+use crate::assessment::{Assessment, Clock, Ends, FindingKind, Gate, Moment, Status};
+use crate::gate::Outcome;
 
 /// One answer that changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,10 +21,40 @@ pub struct Change {
     pub label: Words,
     /// The act it is about.
     pub act: Option<Box<str>>,
-    /// What is compared: `ends`, `status`, `outcome`, `finding`, `title`, `clock`, `gate`.
+    /// What is compared: `ends`, `status`, `outcome`, `finding`.
     pub what: &'static str,
     /// The answer before and after; absent where there is none.
-    pub answer: [Option<String>; 2],
+    pub answer: [Option<Answer>; 2],
+}
+
+/// What a law answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// When a clock runs out: the bounds alone.
+    Ends(Option<Ends>),
+    /// What a clock is doing.
+    Status(Status),
+    /// What a gate of this kind says.
+    Outcome(GateKind, Outcome),
+    /// What was found.
+    Finding(FindingKind),
+}
+
+/// As the JSON of an assessment writes it, without its underscores.
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&match self {
+            Self::Ends(None) => "no end".to_owned(),
+            Self::Ends(Some(ends)) => match &ends.latest {
+                Some(latest) if *latest == ends.earliest => latest.text.clone(),
+                Some(latest) => format!("{} to {}", ends.earliest.text, latest.text),
+                None => format!("{} or later", ends.earliest.text),
+            },
+            Self::Status(status) => word(status),
+            Self::Outcome(_, outcome) => word(outcome),
+            Self::Finding(kind) => word(kind),
+        })
+    }
 }
 
 /// All changes of one person.
@@ -77,17 +109,6 @@ fn word(value: &impl Serialize) -> String {
     }
 }
 
-fn ends(clock: &Clock) -> String {
-    match &clock.ends {
-        None => "no end".into(),
-        Some(ends) => match &ends.latest {
-            Some(latest) if *latest == ends.earliest => latest.text.clone(),
-            Some(latest) => format!("{} to {}", ends.earliest.text, latest.text),
-            None => format!("{} or later", ends.earliest.text),
-        },
-    }
-}
-
 fn key(clock: &Clock) -> (String, Option<Box<str>>, u32) {
     (clock.rule.clone(), clock.of.clone(), clock.number)
 }
@@ -101,7 +122,7 @@ fn clocks(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
     {
         let (a, b) = (old.get(k).copied(), new.get(k).copied());
         let Some(shown) = b.or(a) else { continue };
-        let mut push = |what: &'static str, answer: fn(&Clock) -> String| {
+        let mut push = |what: &'static str, answer: fn(&Clock) -> Answer| {
             let answers = [a.map(answer), b.map(answer)];
             if answers[0] != answers[1] {
                 changes.push(Change {
@@ -114,8 +135,14 @@ fn clocks(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
                 });
             }
         };
-        push("ends", ends);
-        push("status", |clock| word(&clock.status));
+        push("ends", |clock| {
+            Answer::Ends(clock.ends.clone().map(|ends| Ends {
+                unmoved: None,
+                provisional: false,
+                ..ends
+            }))
+        });
+        push("status", |clock| Answer::Status(clock.status));
     }
 }
 
@@ -132,7 +159,7 @@ fn gates(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) {
         .chain(new.keys().filter(|k| !old.contains_key(*k)))
     {
         let (a, b) = (old.get(k), new.get(k));
-        let answer = [a.map(|g| word(&g.outcome)), b.map(|g| word(&g.outcome))];
+        let answer = [a, b].map(|g| Some(Answer::Outcome(g?.kind, g?.outcome)));
         let Some(shown) = b.or(a).filter(|_| answer[0] != answer[1]) else {
             continue;
         };
@@ -162,7 +189,7 @@ fn findings(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) 
             .collect::<Vec<_>>()
     };
     let mut push = |finding: &crate::assessment::Finding, gone: bool| {
-        let text = Some(word(&finding.kind));
+        let found = Some(Answer::Finding(finding.kind));
         let article = finding.citation.passages.first().map(|p| p.to_string());
         changes.push(Change {
             article: if gone {
@@ -174,7 +201,7 @@ fn findings(before: &Assessment, after: &Assessment, changes: &mut Vec<Change>) 
             label: finding.label.clone(),
             act: finding.acts.first().cloned(),
             what: "finding",
-            answer: if gone { [text, None] } else { [None, text] },
+            answer: if gone { [found, None] } else { [None, found] },
         });
     };
     missing(before, after).iter().for_each(|f| push(f, true));

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use habeas_case::assess::assess;
 use habeas_case::assessment::Line;
-use habeas_case::difference::{Difference, difference};
+use habeas_case::difference::difference;
 use habeas_case::gate::Outcome;
 use habeas_case::propose::{Proposal, propose};
 use habeas_case::read::Reading;
@@ -288,12 +288,16 @@ impl DiffLaw {
                         serde_json::to_string(&found).map_err(|e| Failure::said(e.to_string()))?;
                     let _ = writeln!(out, "{line}");
                 } else {
-                    show_difference(&mut out, &found, self.lang);
+                    out.push_str(&text::difference(&found, self.lang));
                 }
             }
         }
         if !self.json {
-            let _ = writeln!(out, "{changed} answer(s) change in {} case(s)", ids.len());
+            let _ = writeln!(
+                out,
+                "{}",
+                text::difference_sum(changed, ids.len(), self.lang)
+            );
         }
         print(&out)?;
         Ok(if changed > 0 {
@@ -312,34 +316,4 @@ fn of<'a>(list: &'a [Assessment], subject: &str) -> Option<&'a Assessment> {
 fn by_id(reading: &Reading) -> BTreeMap<&str, &Case> {
     let cases = reading.cases.iter().filter(|case| !case.acts.is_empty());
     cases.map(|case| (&*case.id, case)).collect()
-}
-
-fn show_difference(out: &mut String, found: &Difference, lang: Language) {
-    if found.changes.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "{} {} at {}", found.case, found.subject, found.at.text);
-    for change in &found.changes {
-        let [old, new] = &change.article;
-        let article = match (old, new) {
-            (Some(a), Some(b)) if a == b => a.clone(),
-            (a, b) => format!(
-                "{} -> {}",
-                a.as_deref().unwrap_or("none"),
-                b.as_deref().unwrap_or("none")
-            ),
-        };
-        let [was, is] = &change.answer;
-        let (was, is) = (
-            was.as_deref().unwrap_or("none"),
-            is.as_deref().unwrap_or("none"),
-        );
-        let _ = writeln!(
-            out,
-            "  {article:<18} {} ({}): {}: {was} -> {is}",
-            change.label.get(lang.tag()),
-            change.rule,
-            change.what
-        );
-    }
 }

@@ -32,6 +32,10 @@ lost = { $lines ->
         [one] One line of this case could not be read. What it says is missing below.
        *[other] { $lines } lines of this case could not be read. What they say is missing below.
     }
+lost-perhaps = { $lines ->
+        [one] One line could not be read that may be of this case. What it says is missing below.
+       *[other] { $lines } lines could not be read that may be of this case. What they say is missing below.
+    }
 lost-brief = { $lines ->
         [one] one line lost
        *[other] { $lines } lines lost
@@ -315,6 +319,16 @@ not-judged = What this system cannot judge
 not-judged-says = The law leaves these words to a person.
 computed-from = Computed from
 engine = Engine { $engine }
+
+## Two versions of the law
+
+difference-sum = { $changes ->
+        [one] one answer changes
+       *[other] { $changes } answers change
+    } in { $cases ->
+        [one] one case
+       *[other] { $cases } cases
+    }
 
 ## A rule and its text
 

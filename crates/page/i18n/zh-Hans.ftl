@@ -23,6 +23,7 @@ person-title = 案件 { $case }，当事人 { $person }
 person-of-case = 案件 { $case }
 opening = 根据 { $acts } 项已记录的行为算出；没有记录的，看不到；不是决定，也不是法律意见。
 lost = 本案有 { $lines } 行无法读取，其中的内容在下文中缺失。
+lost-perhaps = 有 { $lines } 行无法读取，可能属于本案，其中的内容在下文中缺失。
 lost-brief = 缺失 { $lines } 行
 lost-line = { $file } 第 { $line } 行：{ $what }
 lost-nameless = 有 { $lines } 行没有写明案件，无法读取；其中任何一行都可能属于本案
@@ -279,6 +280,10 @@ not-judged = 本系统不能判断的
 not-judged-says = 法律把这些用语留给人判断。
 computed-from = 计算所据
 engine = 引擎 { $engine }
+
+## 法律的两个版本
+
+difference-sum = { $cases } 件案件中有 { $changes } 项答案改变
 
 ## 规则及其条文
 

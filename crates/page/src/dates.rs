@@ -53,10 +53,18 @@ impl Dates {
     pub(crate) fn of(assessment: &Assessment, w: Frame) -> Self {
         let acts = assessment.acts.iter().map(|act| &act.happened);
         Self {
-            w,
-            zone: assessment.at.text.get(19..).unwrap_or_default().to_owned(),
             whole_days: acts.filter(|m| m.day_only).map(|m| m.instant).collect(),
-            asked: assessment.at.instant,
+            ..Self::at(&assessment.at, w)
+        }
+    }
+
+    /// Of an instant asked, and no acts.
+    pub(crate) fn at(asked: &Moment, w: Frame) -> Self {
+        Self {
+            w,
+            zone: asked.text.get(19..).unwrap_or_default().to_owned(),
+            whole_days: BTreeSet::new(),
+            asked: asked.instant,
         }
     }
 

@@ -1,9 +1,11 @@
 //! The assessment as plain text for terminals, about a hundred cells wide.
 
+mod difference;
 mod explain;
 mod layout;
 mod rule;
 
+pub use difference::{difference, difference_sum};
 pub use explain::explain;
 pub use rule::{Official, rule};
 

@@ -66,6 +66,23 @@ fn rank(clock: &assessment::Clock) -> (u8, i64) {
     (rank, ends)
 }
 
+/// What a clock is doing.
+pub(crate) fn status_word(w: Frame, status: Status) -> String {
+    match status {
+        Status::NotStarted => w.status_not_started(),
+        Status::Running => w.status_running(),
+        Status::Suspended => w.status_suspended(),
+        Status::Met => w.status_met(),
+        Status::MetLate => w.status_met_late(),
+        Status::Ended => w.status_ended(),
+        Status::EndedLate => w.status_ended_late(),
+        Status::Overdue => w.status_overdue(),
+        Status::DueAtOnce => w.status_due_at_once(),
+        Status::WithoutDelay => w.status_without_delay(),
+        Status::Unknown => w.status_unknown(),
+    }
+}
+
 impl Look<'_> {
     pub(crate) fn clocks(&self) -> Clocks {
         let mut all: Vec<(usize, &assessment::Clock)> = (1..).zip(&self.of.clocks).collect();
@@ -139,22 +156,21 @@ impl Look<'_> {
         if clock.applies != Truth::Yes {
             return (w.status_may_apply(), "unknown");
         }
-        match clock.status {
-            Status::NotStarted => (w.status_not_started(), "waiting"),
-            Status::Running => (w.status_running(), "running"),
-            Status::Suspended => (w.status_suspended(), "running"),
-            Status::Met => (w.status_met(), "closed"),
-            Status::MetLate => (w.status_met_late(), "late"),
-            Status::Ended => (w.status_ended(), "closed"),
-            Status::EndedLate => (w.status_ended_late(), "late"),
-            Status::Overdue | Status::DueAtOnce if clock.house_choice => {
-                (w.status_past_our_mark(), "caution")
-            }
-            Status::Overdue => (w.status_overdue(), "overdue"),
-            Status::DueAtOnce => (w.status_due_at_once(), "overdue"),
-            Status::WithoutDelay => (w.status_without_delay(), "due"),
-            Status::Unknown => (w.status_unknown(), "unknown"),
+        let late_by_us =
+            clock.house_choice && matches!(clock.status, Status::Overdue | Status::DueAtOnce);
+        if late_by_us {
+            return (w.status_past_our_mark(), "caution");
         }
+        let class = match clock.status {
+            Status::NotStarted => "waiting",
+            Status::Running | Status::Suspended => "running",
+            Status::Met | Status::Ended => "closed",
+            Status::MetLate | Status::EndedLate => "late",
+            Status::Overdue | Status::DueAtOnce => "overdue",
+            Status::WithoutDelay => "due",
+            Status::Unknown => "unknown",
+        };
+        (status_word(w, clock.status), class)
     }
 
     fn headline(&self, clock: &assessment::Clock) -> String {

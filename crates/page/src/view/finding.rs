@@ -95,6 +95,16 @@ pub(crate) const KINDS: [FindingKind; 4] = [
     FindingKind::Caution,
 ];
 
+/// What a finding of a kind is called.
+pub(crate) fn finding_word(w: Frame, kind: FindingKind) -> String {
+    match kind {
+        FindingKind::Breach => w.finding_breach(),
+        FindingKind::Overrun => w.finding_overrun(),
+        FindingKind::Question => w.finding_question(),
+        FindingKind::Caution => w.our_caution(),
+    }
+}
+
 impl Look<'_> {
     /// The kinds of which there is something, gravest first.
     pub(crate) fn findings(&self) -> Vec<Findings> {
@@ -122,12 +132,13 @@ impl Look<'_> {
 
     fn finding(&self, finding: &assessment::Finding) -> Finding {
         let w = self.w;
-        let (class, kind) = match finding.kind {
-            FindingKind::Breach => ("breach", w.finding_breach()),
-            FindingKind::Overrun => ("overrun", w.finding_overrun()),
-            FindingKind::Question => ("question", w.finding_question()),
-            FindingKind::Caution => ("caution", w.our_caution()),
+        let class = match finding.kind {
+            FindingKind::Breach => "breach",
+            FindingKind::Overrun => "overrun",
+            FindingKind::Question => "question",
+            FindingKind::Caution => "caution",
         };
+        let kind = finding_word(w, finding.kind);
         let who = finding.who_acts.iter().map(|actor| Cited {
             text: w.actor(self.say(&actor.organ), self.say(&actor.what)),
             cite: self.cite(&actor.citation),

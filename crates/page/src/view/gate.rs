@@ -64,7 +64,12 @@ impl Look<'_> {
             w,
             label: self.say(&gate.label),
             kind,
-            verdict: self.verdict(gate),
+            verdict: verdict(
+                w,
+                gate.outcome,
+                gate.kind,
+                gate.referred_to.as_ref().map(|to| self.say(to)),
+            ),
             class: match rank(gate) {
                 0 => "no",
                 1 => "unknown",
@@ -79,26 +84,26 @@ impl Look<'_> {
             rule: gate.rule.clone(),
         }
     }
+}
 
-    fn verdict(&self, gate: &assessment::Gate) -> String {
-        let w = self.w;
-        match (gate.outcome, gate.kind) {
-            (Outcome::Allowed, GateKind::Gate) => w.gate_allowed(),
-            (Outcome::Refused, GateKind::Gate) => w.gate_refused(),
-            (Outcome::Refused, GateKind::Ban) => w.ban_applies(),
-            (Outcome::Allowed, GateKind::Ban) => w.ban_does_not_apply(),
-            (Outcome::Refused, GateKind::Watch) => w.watch_seen(),
-            (Outcome::Allowed, GateKind::Watch) => w.watch_not_seen(),
-            (Outcome::Allowed, GateKind::Eligibility) => w.eligible(),
-            (Outcome::Refused, GateKind::Eligibility) => w.not_eligible(),
-            (Outcome::Referred, _) => match &gate.referred_to {
-                Some(to) => w.gate_unknown_referred_to(self.say(to)),
-                None => w.gate_unknown_referred(),
-            },
-            (_, GateKind::Ban | GateKind::Watch | GateKind::Eligibility) => w.gate_unknown(),
-            (Outcome::UnknownClosed, _) => w.gate_unknown_closed(),
-            (Outcome::UnknownOpen, _) => w.gate_unknown_open(),
-        }
+/// What a gate of a kind says; where somebody must decide, who.
+pub(crate) fn verdict(w: Frame, outcome: Outcome, kind: GateKind, to: Option<String>) -> String {
+    match (outcome, kind) {
+        (Outcome::Allowed, GateKind::Gate) => w.gate_allowed(),
+        (Outcome::Refused, GateKind::Gate) => w.gate_refused(),
+        (Outcome::Refused, GateKind::Ban) => w.ban_applies(),
+        (Outcome::Allowed, GateKind::Ban) => w.ban_does_not_apply(),
+        (Outcome::Refused, GateKind::Watch) => w.watch_seen(),
+        (Outcome::Allowed, GateKind::Watch) => w.watch_not_seen(),
+        (Outcome::Allowed, GateKind::Eligibility) => w.eligible(),
+        (Outcome::Refused, GateKind::Eligibility) => w.not_eligible(),
+        (Outcome::Referred, _) => match to {
+            Some(to) => w.gate_unknown_referred_to(to),
+            None => w.gate_unknown_referred(),
+        },
+        (_, GateKind::Ban | GateKind::Watch | GateKind::Eligibility) => w.gate_unknown(),
+        (Outcome::UnknownClosed, _) => w.gate_unknown_closed(),
+        (Outcome::UnknownOpen, _) => w.gate_unknown_open(),
     }
 }
 

@@ -12,6 +12,9 @@ pub(crate) mod person;
 pub(crate) mod redress;
 pub(crate) mod sources;
 
+pub(crate) use clock::status_word;
+pub(crate) use finding::finding_word;
+pub(crate) use gate::verdict;
 pub(crate) use parts::{ActRef, Cite, Cited, Line, Needs, Row, Said, basis};
 
 use crate::Language;
@@ -21,6 +24,14 @@ use habeas_case::Assessment;
 use habeas_case::assessment::{Moment, RecordedAct};
 use habeas_law::Words;
 use std::collections::BTreeMap;
+
+/// `Case 2026-113, person A`; a case that names nobody has no person.
+pub(crate) fn title(w: Frame, case: &str, subject: &str) -> String {
+    match subject {
+        "" => w.person_of_case(case),
+        subject => w.person_title(case, subject),
+    }
+}
 
 /// One assessment looked at in one language.
 #[derive(Debug)]
@@ -63,12 +74,8 @@ impl<'a> Look<'a> {
         said.join(self.w.language().separator())
     }
 
-    /// `Case 2026-113, person A`; a case that names nobody has no person.
     pub(crate) fn title(&self) -> String {
-        match &*self.of.subject {
-            "" => self.w.person_of_case(&*self.of.case),
-            subject => self.w.person_title(&*self.of.case, subject),
-        }
+        title(self.w, &self.of.case, &self.of.subject)
     }
 
     /// Minutes from the instant asked to a moment; negative: it has passed.

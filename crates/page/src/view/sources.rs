@@ -91,16 +91,29 @@ impl Look<'_> {
         }
     }
 
-    /// Where lines of the case were lost.
+    /// Where lines of the case were lost, or lines that may be of it.
     pub(crate) fn lost(&self) -> Option<String> {
-        let count = self.of.computed_from.lost.len();
-        (count > 0).then(|| self.w.lost(count))
+        match self.lost_counts() {
+            (0, 0) => None,
+            (0, nameless) => Some(self.w.lost_perhaps(nameless)),
+            (own, _) => Some(self.w.lost(own)),
+        }
     }
 
     /// The same for tables.
     pub(crate) fn lost_brief(&self) -> Option<String> {
-        let count = self.of.computed_from.lost.len();
-        (count > 0).then(|| self.w.lost_brief(count))
+        let (own, nameless) = self.lost_counts();
+        (own + nameless > 0).then(|| self.w.lost_brief(own + nameless))
+    }
+
+    /// Lines of the case, and lines of which nobody knows the case.
+    fn lost_counts(&self) -> (usize, usize) {
+        let lost = self.of.computed_from.lost.iter();
+        lost.fold((0, 0), |(own, nameless), lost| match lost {
+            Lost::Line { .. } => (own + 1, nameless),
+            Lost::More(count) => (own + count, nameless),
+            Lost::Nameless(count) => (own, nameless + count),
+        })
     }
 
     /// Each lost line: what it is, and in the words of the reader what was found.
