@@ -446,6 +446,12 @@ pub struct RecordedAct {
     pub organ: Option<String>,
     /// What the organ is called.
     pub organ_label: Option<Words>,
+    /// What the rank and the level are called of whoever did it, where they are recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Words>,
+    /// By whom the law lets it be done: any of these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub who_may: Vec<Cited>,
     /// When it happened.
     pub happened: Moment,
     /// How exactly that is known.

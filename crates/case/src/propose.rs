@@ -131,6 +131,8 @@ fn empty(show: &Shower<'_>, at: i64) -> RecordedAct {
         effect: Effect::Neutral,
         organ: None,
         organ_label: None,
+        standing: Vec::new(),
+        who_may: Vec::new(),
         happened: show.instant(at),
         precision: "instant".into(),
         until: None,

@@ -12,7 +12,8 @@ use jiff::tz::TimeZone;
 use crate::act::Act;
 use crate::assess::Explained;
 use crate::assessment::{
-    Alternative, Citation, Clock, Ends, Fact, Line, Moment, Needed, RecordedAct, Segment, Status,
+    Alternative, Citation, Cited, Clock, Ends, Fact, Line, Moment, Needed, RecordedAct, Segment,
+    Status,
 };
 use crate::clock::{Run, SegmentKind, State};
 use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace, Used, as_moment};
@@ -31,6 +32,16 @@ pub struct Shower<'a> {
 
 /// A record is late when it comes so many hours after the act. Ours, not the law's: it is shown, never counted.
 const LATE_RECORD_HOURS: i64 = 24;
+
+/// Whose an act is to do.
+fn who_may(kind: &habeas_law::rules::Act) -> Vec<Cited> {
+    let may = kind.by.iter().filter(|by| !by.rule.competences.is_empty());
+    let cited = may.map(|by| Cited {
+        words: by.note.words.clone().unwrap_or_default(),
+        citation: citation(&by.note),
+    });
+    cited.collect()
+}
 
 /// What a note cites.
 #[must_use]
@@ -193,7 +204,11 @@ impl Shower<'_> {
             .map(|r| (r.from - over) / 3600)
             .filter(|h| *h >= LATE_RECORD_HOURS);
         let label = |id: FieldId| kind.fields.iter().find(|f| f.id == id);
+        let rank = act.by.rank.map(|r| self.law.rank(r).words.clone());
+        let level = act.by.level.map(|l| self.law.level(l).words.clone());
         RecordedAct {
+            standing: rank.into_iter().chain(level).collect(),
+            who_may: who_may(kind),
             id: act.id.clone(),
             kind: kind.full_name.clone(),
             label: kind.words.clone(),

@@ -124,6 +124,8 @@ finding-acts = Acts
 finding-effects = At once
 finding-who = Who must act
 finding-later = May follow
+finding-not-theirs = Done by { $who }. Under { $articles } it is done { $how }.
+who-of-standing = { $organ } ({ $standing })
 actor = { $organ }: { $what }
 
 ## Clocks

@@ -94,6 +94,8 @@ finding-acts = 行为
 finding-effects = 应当立即
 finding-who = 谁必须行动
 finding-later = 此后可能
+finding-not-theirs = 由{ $who }作出。依照 { $articles }，应当{ $how }。
+who-of-standing = { $organ }（{ $standing }）
 actor = { $organ }：{ $what }
 
 ## 期限

@@ -279,3 +279,25 @@ fn explain_unknown_case() {
     let ran = Sandbox::new().run(["explain", "acts/kelp.jsonl", "--case", "squid"]);
     ran.could_not("no case `squid` is in these files");
 }
+
+/// Who did it, and whose it is, in both languages.
+#[test]
+fn an_act_that_was_not_its_actors() {
+    let sandbox = Sandbox::new();
+    let act = r#"{"id":"a1","case":"crab","subjects":["P1"],"act":"xx/lighthouse holding","happened":"2031-03-01T08:00","by":{"organ":"watch","rank":"keeper"}}"#;
+    sandbox.write("crab.jsonl", format!("{act}\n"));
+    let words = ["check", "crab.jsonl", "--at", IN_TIME];
+    let en = sandbox.run(words).out;
+    let said =
+        "Done by coast watch (keeper). Under LA 1(1) it is done by coast watch (rank: captain or";
+    assert!(en.contains(said), "{en}");
+    let zh = sandbox.run(words.into_iter().chain(["--lang", "zh"])).out;
+    let said = "由海岸值守（看守）作出。依照 LA 1(1)，应当由海岸值守（";
+    assert!(zh.contains(said), "{zh}");
+    sandbox.run(words.into_iter().chain(["--html", "page.html"]));
+    let page = sandbox.read("page.html");
+    assert!(
+        page.contains("<p>Done by coast watch (keeper). Under LA 1(1)"),
+        "{page}"
+    );
+}

@@ -121,6 +121,9 @@ fn one_finding(sheet: &mut Sheet, look: &Look<'_>, finding: &Finding) {
     if !finding.acts.is_empty() {
         sheet.labelled(4, &w.finding_acts(), TERM, &acts(&finding.acts));
     }
+    if let Some(said) = &finding.not_theirs {
+        sheet.paragraph(4, said);
+    }
     let mut each = |term: String, all: &[Cited]| {
         for cited in all {
             sheet.labelled(

@@ -23,6 +23,8 @@ pub(crate) struct Finding {
     pub(crate) later: Vec<Cited>,
     pub(crate) needs: Needs,
     pub(crate) cite: Cite,
+    /// Of an act that was not its actor's: who did it, and whose it is.
+    pub(crate) not_theirs: Option<String>,
     /// In small print.
     pub(crate) names: String,
 }
@@ -167,6 +169,38 @@ impl Look<'_> {
                 _ => self.cite(&finding.citation),
             },
             names: finding.names.join(", "),
+            not_theirs: self.not_theirs(finding),
         }
+    }
+
+    /// Of an act that was not its actor's: who did it, and whose it is.
+    fn not_theirs(&self, finding: &assessment::Finding) -> Option<String> {
+        let [id] = finding.acts.as_slice() else {
+            return None;
+        };
+        let (_, act) = self.recorded(id)?;
+        let of_act = finding
+            .names
+            .iter()
+            .all(|name| act.kind.ends_with(&format!(" {name}")));
+        let mut may = act.who_may.iter();
+        if !of_act || !may.any(|may| may.citation == finding.citation) {
+            return None;
+        }
+        let w = self.w;
+        let organ = act.organ_label.as_ref();
+        let organ = organ.map_or_else(|| w.organ_not_recorded(), |organ| self.say(organ));
+        let who = match act.standing.as_slice() {
+            [] => organ,
+            standing => w.who_of_standing(organ, self.all(standing)),
+        };
+        let may: Vec<String> = act.who_may.iter().map(|may| self.say(&may.words)).collect();
+        let mut articles: Vec<&str> = Vec::new();
+        for passage in act.who_may.iter().flat_map(|may| &may.citation.passages) {
+            if !articles.contains(&&**passage) {
+                articles.push(passage);
+            }
+        }
+        Some(w.finding_not_theirs(who, articles.join(", "), may.join(&w.basis_or())))
     }
 }
