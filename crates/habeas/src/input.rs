@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use habeas_case::{Case, read};
 use habeas_law::{Law, Library};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 
 use crate::output::Failure;
 
@@ -55,6 +58,7 @@ impl At {
             return Ok(now());
         };
         if let Ok(stamp) = text.parse::<Timestamp>() {
+            possible(text)?;
             return Ok(stamp.as_second());
         }
         let zone = case
@@ -67,10 +71,36 @@ impl At {
         if offset {
             return Err(wrong_instant(text));
         }
-        habeas_law::moment::When::parse(text, &zone)
-            .map(|when| when.from)
-            .map_err(|_| wrong_instant(text))
+        let when = habeas_law::moment::When::parse(text, &zone).map_err(|_| wrong_instant(text))?;
+        possible(text)?;
+        Ok(when.from)
     }
+}
+
+/// Offsets from UTC that clocks on earth have, in hours.
+const OFFSETS: RangeInclusive<i32> = -12..=14;
+
+/// Refuses what can be written and cannot be: an offset that no clock has, a year in which nothing is read.
+fn possible(text: &str) -> Result<(), Failure> {
+    let Ok(pieces) = Pieces::parse(text) else {
+        return Ok(());
+    };
+    let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
+    let (from, to) = (OFFSETS.start() * 3600, OFFSETS.end() * 3600);
+    if !(from..=to).contains(&offset.seconds()) {
+        return Err(Failure::hinted(
+            format!("`{text}`: no clock on earth is {offset} from UTC"),
+            "offsets lie between -12:00 and +14:00, such as +08:00",
+        ));
+    }
+    let (first, last) = read::YEARS;
+    if !(first..=last).contains(&pieces.date().year()) {
+        return Err(Failure::hinted(
+            format!("`{text}` lies outside the years {first} to {last} that are read"),
+            "such as 2026-11-24T09:00+08:00",
+        ));
+    }
+    Ok(())
 }
 
 fn wrong_instant(text: &str) -> Failure {

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use habeas_case::rule::{self, RuleText};
 use habeas_case::suite::{self, CasesError};
-use habeas_law::Library;
 use habeas_law::official;
+use habeas_law::{Library, LoadError};
 use habeas_page::text::Official;
 use habeas_page::{Language, text};
 
@@ -75,8 +75,22 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Gathers the packs of a path.
+fn open(path: &Path) -> Result<Library, Failure> {
+    let hint =
+        "name a pack, the folder of a jurisdiction or the folder of all of them, such as `laws`";
+    if !path.exists() {
+        let message = format!("the law packs are not in {}", path.display());
+        return Err(Failure::hinted(message, hint));
+    }
+    Library::open(path).map_err(|error| match error {
+        LoadError::Empty(_) => Failure::hinted(error.to_string(), hint),
+        other => other.into(),
+    })
+}
+
 fn check(path: &Path) -> Result<ExitCode, Failure> {
-    let law = Library::open(path)?.law()?;
+    let law = open(path)?.law()?;
     let clauses = law.clauses;
     print(&format!(
         "{} pack(s) in {} file(s) are in order: {} acts, {} clocks and duties, {} gates, bans and watches, {clauses} clauses\n",
@@ -91,7 +105,7 @@ fn check(path: &Path) -> Result<ExitCode, Failure> {
 
 impl Test {
     fn run(self) -> Result<ExitCode, Failure> {
-        let library = Library::open(&self.path)?;
+        let library = open(&self.path)?;
         let law = library.law()?;
         if !self.cases.is_empty() {
             return self.run_cases(&law, &library);
@@ -210,7 +224,7 @@ fn file_name(path: &Path) -> String {
 
 impl Explain {
     fn run(self) -> Result<ExitCode, Failure> {
-        let law = Library::open(&self.laws)?.law()?;
+        let law = open(&self.laws)?.law()?;
         let rules = rule::find(&law, &self.rule);
         if rules.is_empty() {
             return Err(Failure::hinted(
@@ -234,6 +248,12 @@ impl Explain {
     ) -> Result<(), Failure> {
         let mut texts = Vec::new();
         if let Some(folder) = &self.texts {
+            if !folder.is_dir() {
+                return Err(Failure::hinted(
+                    format!("{} is no folder", folder.display()),
+                    "name the folder of official texts by --texts",
+                ));
+            }
             for (code, file, number) in &found.official {
                 let path = folder.join(file);
                 let text = official::read(folder, file, number)

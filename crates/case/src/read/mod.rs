@@ -28,6 +28,7 @@ use habeas_law::Law;
 
 pub use problem::{Kind, Problem, ReadError, Reject, write_rejects};
 pub use schema::schema;
+pub use time::ACTS as YEARS;
 
 use crate::act::Case;
 

@@ -251,6 +251,31 @@ fn wrong_instant() {
     }
 }
 
+/// Well written, and yet no instant of any clock on earth, or of no year that is read.
+#[test]
+fn instants_that_cannot_be() {
+    let sandbox = Sandbox::new();
+    for (at, said) in [
+        ("2031-03-03T09:00+25:00", "no clock on earth is +25"),
+        ("2031-03-03T09:00+14:01", "no clock on earth is +14:01"),
+        ("2031-03-03T09:00-12:30", "no clock on earth is -12:30"),
+        ("9999-12-31T23:00", "lies outside the years 1900 to 2200"),
+        ("0001-01-01", "lies outside the years 1900 to 2200"),
+        ("1600-01-01T00:00Z", "lies outside the years 1900 to 2200"),
+    ] {
+        let words = ["check", "acts/kelp.jsonl", "--at", at];
+        sandbox.run(words).could_not(said);
+    }
+    for at in [
+        "2031-03-03T09:00+14:00",
+        "2031-03-03T09:00-12:00",
+        "2031-03-03T09:00Z",
+    ] {
+        let words = ["check", "acts/kelp.jsonl", "--at", at];
+        assert_eq!(sandbox.run(words).err, "", "{at}");
+    }
+}
+
 #[test]
 fn explain() {
     let sandbox = Sandbox::new();

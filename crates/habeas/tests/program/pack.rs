@@ -274,6 +274,15 @@ fn explain_beside_the_official_text() {
 }
 
 #[test]
+fn explain_beside_a_folder_that_is_none() {
+    let sandbox = Sandbox::new();
+    for folder in ["nowhere", PACK] {
+        let words = ["pack", "explain", "holding_time", "--texts", folder];
+        sandbox.run(words).could_not("is no folder");
+    }
+}
+
+#[test]
 fn every_kind_of_rule_can_be_explained() {
     let sandbox = Sandbox::new();
     for rule in [
