@@ -223,6 +223,30 @@ fn refused_lines_are_mended_and_read() {
     );
 }
 
+/// Nobody asked for the file of refused lines: they are told all the same, and not kept.
+#[test]
+fn refused_lines_are_kept_where_they_are_wanted() {
+    let law = law();
+    let bad = line(r#","fields":{"ground":"drnk"}"#);
+    let nowhere = line(r#","answers":"77"}"#).replace(r#""1""#, r#""2""#);
+    let text = format!("{bad}\n{nowhere}\n");
+    let read = |keeps| {
+        let mut reader = habeas_case::read::Reader::new(&law).keeping(keeps);
+        reader.json("x.jsonl", text.as_bytes()).unwrap();
+        reader.finish()
+    };
+    let (kept, told) = (read(true), read(false));
+    assert_eq!((kept.rejects.len(), told.rejects.len()), (2, 2));
+    for (kept, told) in kept.rejects.iter().zip(&told.rejects) {
+        assert_eq!(
+            (kept.to_string(), &kept.text),
+            (told.to_string(), &told.text)
+        );
+        assert_eq!((kept.raw.is_some(), told.raw.is_some()), (true, false));
+    }
+    assert_eq!(write_rejects(&told.rejects, Vec::new()).unwrap(), 0);
+}
+
 #[test]
 fn an_input_that_fails_says_where() {
     struct Fails(bool);

@@ -133,12 +133,13 @@ pub struct Files {
 impl Files {
     /// Reads them all, and says on standard error which lines were refused.
     pub fn read(&self, law: &Law) -> Result<Reading, Failure> {
-        self.told(read_files(law, &self.files)?)
+        let keeps = self.rejects.is_some();
+        self.told(reader(law, &self.files, keeps)?.finish())
     }
 
     /// Reads them all, and after them a step, a line of JSON that is not in them.
     pub fn read_with(&self, law: &Law, step: &str) -> Result<Reading, Failure> {
-        let mut reader = reader(law, &self.files)?;
+        let mut reader = reader(law, &self.files, self.rejects.is_some())?;
         read_one(&mut reader, THE_STEP, step.as_bytes())?;
         let mut reading = reader.finish();
         let of_step = |reject: &read::Reject| *reject.file == *THE_STEP;
@@ -167,13 +168,14 @@ impl Files {
 /// The name of a step in messages.
 const THE_STEP: &str = "the step";
 
-/// Reads files of acts.
+/// Reads files of acts, of which no refused line will be written out.
 pub fn read_files(law: &Law, files: &[PathBuf]) -> Result<Reading, Failure> {
-    Ok(reader(law, files)?.finish())
+    Ok(reader(law, files, false)?.finish())
 }
 
-fn reader<'l>(law: &'l Law, files: &[PathBuf]) -> Result<Reader<'l>, Failure> {
-    let mut reader = Reader::new(law);
+/// `keeps`: refused lines will be written out.
+fn reader<'l>(law: &'l Law, files: &[PathBuf], keeps: bool) -> Result<Reader<'l>, Failure> {
+    let mut reader = Reader::new(law).keeping(keeps);
     let total = files
         .iter()
         .filter_map(|f| std::fs::metadata(f).ok())

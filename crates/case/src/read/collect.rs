@@ -48,6 +48,7 @@ struct Growing {
 struct Open {
     file: usize,
     line: u64,
+    text: String,
     raw: Option<Box<[u8]>>,
     header: Option<Arc<[u8]>>,
 }
@@ -99,7 +100,8 @@ impl Collected {
                 let open = || Open {
                     file,
                     line: place.line,
-                    raw: place.whole.then(|| place.bytes.into()),
+                    text: shown(place.bytes),
+                    raw: place.kept.then(|| place.bytes.into()),
                     header: place.header.cloned(),
                 };
                 self.case(case).add(law, *act, floating, open)?;
@@ -122,7 +124,7 @@ impl Collected {
             file: place.file.clone(),
             line: place.line,
             text: shown(place.bytes),
-            raw: place.whole.then(|| place.bytes.into()),
+            raw: place.kept.then(|| place.bytes.into()),
             header: place.header.cloned(),
             problem: fault.problem,
             hint: fault.hint,
@@ -139,11 +141,10 @@ impl Collected {
             let gone = growing.close(law);
             self.taken -= gone.len() as u64;
             for (open, fault) in gone {
-                let raw = open.raw.as_deref().unwrap_or_default();
                 let reject = Reject {
                     file: self.files.get(open.file).cloned().unwrap_or_default(),
                     line: open.line,
-                    text: shown(raw),
+                    text: open.text,
                     raw: open.raw,
                     header: open.header,
                     problem: fault.problem,

@@ -63,6 +63,8 @@ pub struct Reading {
 pub struct Reader<'l> {
     law: &'l Law,
     names: names::Nearby,
+    /// Whether refused lines are kept as they came.
+    keeps: bool,
     collected: collect::Collected,
 }
 
@@ -73,8 +75,15 @@ impl<'l> Reader<'l> {
         Self {
             law,
             names: names::Nearby::default(),
+            keeps: true,
             collected: collect::Collected::default(),
         }
+    }
+
+    /// The same, which keeps refused lines as they came only where somebody wants to write them out.
+    #[must_use]
+    pub fn keeping(self, keeps: bool) -> Self {
+        Self { keeps, ..self }
     }
 
     /// Reads JSON Lines, one act a line. `file` is the name that messages show.
@@ -98,7 +107,7 @@ impl<'l> Reader<'l> {
                     file: &file,
                     line: raw.number,
                     bytes: raw.bytes,
-                    whole: !raw.too_long,
+                    kept: self.keeps && !raw.too_long,
                     header: None,
                 },
                 &line,
@@ -124,7 +133,7 @@ impl<'l> Reader<'l> {
                 file: &file,
                 line: row.number,
                 bytes: &row.bytes,
-                whole: row.whole,
+                kept: self.keeps && row.whole,
                 header: row.header.as_ref(),
             };
             self.take(&place, &line, read);
@@ -156,9 +165,10 @@ impl<'l> Reader<'l> {
 struct Place<'a> {
     file: &'a Arc<str>,
     line: u64,
-    /// Without its end; only the beginning if it is not `whole`.
+    /// Without its end; only the beginning of one that is too long.
     bytes: &'a [u8],
-    whole: bool,
+    /// Whether a refused line is kept as it came.
+    kept: bool,
     /// The header over it, in CSV.
     header: Option<&'a Arc<[u8]>>,
 }

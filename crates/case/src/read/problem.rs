@@ -58,7 +58,7 @@ pub struct Reject {
     pub line: u64,
     /// The first 200 characters, for people.
     pub text: String,
-    /// The line as it came, without its end; none if it was too long to be held.
+    /// The line as it came, without its end; none if it was too long to be held, or the reader was to keep none.
     pub raw: Option<Box<[u8]>>,
     /// The header over it, in CSV.
     pub header: Option<Arc<[u8]>>,
