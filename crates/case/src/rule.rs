@@ -223,7 +223,9 @@ pub fn tell(law: &Law, rule: &RuleText, facts: &[String]) -> Result<Told, String
         .ok_or_else(|| format!("no pack `{pack}`"))?;
     let mut builder = Builder::new(law, pack);
     for fact in facts {
-        builder.line(fact)?;
+        builder
+            .line(fact)
+            .map_err(|why| format!("the fact `{fact}`: {why}"))?;
     }
     let assessment = builder.assess();
     let proposals: Vec<Proposal> = builder.proposals();

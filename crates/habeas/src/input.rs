@@ -191,6 +191,12 @@ fn reader<'l>(law: &'l Law, files: &[PathBuf], keeps: bool) -> Result<Reader<'l>
                 .map_err(|e| Failure::said(e.to_string()))?;
             continue;
         }
+        if path.is_dir() {
+            return Err(Failure::hinted(
+                format!("{name} is a folder"),
+                format!("name the files of acts in it, such as {name}/*.jsonl"),
+            ));
+        }
         let file = File::open(path).map_err(|e| Failure::File(path.clone(), e))?;
         let input = BufReader::with_capacity(
             1 << 16,

@@ -59,7 +59,7 @@ pub struct Test {
     #[arg(long, value_name = "FILE")]
     cases: Vec<PathBuf>,
     /// Only the cases of these rules.
-    #[arg(long, value_delimiter = ',', value_name = "IDS")]
+    #[arg(long, value_delimiter = ',', value_name = "IDS", requires = "cases")]
     rules: Vec<String>,
     /// List every condition that no example saw yes, no or unknown, and fail if there is one.
     #[arg(long)]
@@ -166,7 +166,10 @@ impl Test {
             let results =
                 suite::run_cases(law, library, &cases, &self.rules).map_err(|e| match e {
                     CasesError::Mapping(problems) => Failure::Problems(problems),
-                    CasesError::File(why) => Failure::said(format!("{}: {why}", path.display())),
+                    CasesError::File(why) => Failure::hinted(
+                        format!("{}: {why}", path.display()),
+                        "a case file is a list in JSON, `[{id, rule_id, facts, expected}, …]`",
+                    ),
                 })?;
             for result in results {
                 asked.remove(&*result.rule);
@@ -266,7 +269,12 @@ impl Explain {
         }
         out.push_str(&text::rule(found, &texts, self.lang));
         if !self.given.is_empty() {
-            let mut told = rule::tell(law, found, &self.given).map_err(Failure::said)?;
+            let mut told = rule::tell(law, found, &self.given).map_err(|why| {
+                Failure::hinted(
+                    why,
+                    "a fact is written as a line of an example, such as `detention 2026-11-05 14:05`",
+                )
+            })?;
             told.assessment.clocks = told.clocks;
             told.assessment.gates = told.gates;
             let _ = writeln!(out, "{}", text::explain(&told.assessment, self.lang));

@@ -50,6 +50,11 @@ impl Propose {
         let known = of_case.ok_or_else(nothing)?;
         let place = known.acts.iter().position(|act| *act.id == *id);
         let step = known.acts.remove(place.ok_or_else(nothing)?);
+        if known.acts.is_empty() {
+            note(&format!(
+                "no act of the case `{case}` is in these files: the step is judged as its first"
+            ));
+        }
         let at = step.happened.to;
         let proposal = propose(&law, known, step, at);
         if self.json {
@@ -75,7 +80,15 @@ impl Propose {
             return Ok(self.step.clone());
         }
         let path = PathBuf::from(&self.step);
-        std::fs::read_to_string(&path).map_err(|e| Failure::File(path, e))
+        std::fs::read_to_string(&path).map_err(|e| {
+            Failure::hinted(
+                format!(
+                    "the step `{}` is no JSON and no file that can be read: {e}",
+                    self.step
+                ),
+                "give one act in braces, `{\"id\":…}`, or a file that holds it",
+            )
+        })
     }
 }
 

@@ -45,28 +45,26 @@ impl Library {
     /// # Errors
     /// If something cannot be read, or no pack is there.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
-        let folder = if path.is_file() {
+        let folder = named(if path.is_file() {
             path.parent().unwrap_or(path)
         } else {
             path
-        };
-        let holds_packs = has_packs(folder)?;
-        let root = if holds_packs {
-            folder.parent().unwrap_or(folder)
-        } else {
-            folder
-        };
+        })?;
         let mut library = Self::default();
-        if holds_packs {
-            library.gather(root, folder)?;
+        if has_packs(&folder)? {
+            let root = folder.parent().unwrap_or(&folder);
+            library.gather(root, &folder)?;
         } else {
+            let root = &folder;
             for entry in list(root)? {
                 if entry.is_dir() {
                     library.gather(root, &entry)?;
                 }
             }
         }
-        if library.files.packs.is_empty() {
+        // Markdown without front matter and rules is prose.
+        let pack = |text: &String| text.starts_with("---") || text.contains("```law");
+        if !library.files.packs.values().any(pack) {
             return Err(LoadError::Empty(path.to_path_buf()));
         }
         Ok(library)
@@ -102,6 +100,22 @@ impl Library {
     pub fn law(&self) -> Result<Law, LoadError> {
         read(&self.files).map_err(LoadError::Problems)
     }
+}
+
+/// The folder by its own name, which calendars and messages need: `.` and the folder of a bare file name have none.
+fn named(folder: &Path) -> Result<PathBuf, LoadError> {
+    if folder.file_name().is_some() {
+        return Ok(folder.to_path_buf());
+    }
+    let here = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    here.canonicalize().map_err(|cause| LoadError::File {
+        path: here.to_path_buf(),
+        cause,
+    })
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {

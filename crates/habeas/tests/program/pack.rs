@@ -282,6 +282,45 @@ fn explain_beside_a_folder_that_is_none() {
     }
 }
 
+/// From inside of the folders, where paths are bare names and dots.
+#[test]
+fn packs_are_found_from_where_they_stand() {
+    let sandbox = Sandbox::new();
+    let whole = sandbox.run(["pack", "check"]).out;
+    for (folder, path) in [
+        ("laws", "."),
+        ("laws", "xx"),
+        ("laws/xx", "."),
+        ("laws/xx", "lighthouse.md"),
+    ] {
+        let mut habeas = sandbox.habeas(["pack", "check", path]);
+        let ran = habeas.current_dir(sandbox.path(folder)).output().unwrap();
+        assert_eq!(
+            String::from_utf8(ran.stdout).unwrap(),
+            whole,
+            "{folder} {path}"
+        );
+    }
+}
+
+/// Prose is no pack.
+#[test]
+fn a_folder_of_prose_holds_no_pack() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("laws/xx/README.md", "# Prose\n");
+    sandbox
+        .run(["pack", "check"])
+        .could_not("no law pack is in laws");
+}
+
+#[test]
+fn rules_are_picked_from_case_files_only() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .run(["pack", "test", "--rules", "a"])
+        .could_not("--cases");
+}
+
 #[test]
 fn every_kind_of_rule_can_be_explained() {
     let sandbox = Sandbox::new();

@@ -16,6 +16,23 @@ fn words(step: &str) -> [&str; 4] {
 }
 
 #[test]
+fn a_step_that_is_none() {
+    let sandbox = Sandbox::new();
+    for step in ["", "nowhere.json", "laws"] {
+        let words = ["propose", "acts/kelp.jsonl", "--step", step];
+        sandbox.run(words).could_not("is no JSON and no file");
+    }
+    let step = r#"{"id":"n1","case":"klep","subjects":["P1"],"act":"xx/lighthouse kin_told","happened":"2031-03-04T10:00","by":{"organ":"watch"}}"#;
+    let ran = sandbox.run(["propose", "acts/kelp.jsonl", "--step", step]);
+    assert!(
+        ran.err
+            .contains("no act of the case `klep` is in these files"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn allowed() {
     let step = longer(r#""search":true,"heard":true,"until":"2031-03-06""#);
     shows!("propose-allowed", &mut Sandbox::new().habeas(words(&step)));
