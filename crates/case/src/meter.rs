@@ -6,7 +6,6 @@ use habeas_law::rules::{Basis, BreachId, Meter, Note, OrganId, RunOut};
 
 use crate::assessment::FindingKind;
 use crate::evaluate::Evaluator;
-use crate::timeline::over;
 
 /// What a meter shows.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +62,7 @@ pub fn readings<'l>(ev: &Evaluator<'l>) -> Vec<Reading<'l>> {
             } else {
                 None
             };
-            let stretch = (
-                spell.from.from,
-                spell.to.map_or(ev.at, |to| over(&to).min(ev.at)),
-            );
+            let stretch = (spell.from.from, spell.until.min(ev.at));
             match groups.iter_mut().find(|(known, _)| *known == organ) {
                 Some((_, stretches)) => stretches.push(stretch),
                 None => groups.push((organ, vec![stretch])),

@@ -1,7 +1,7 @@
 //! Measures as things of their own: when each began and ended, and when the person was held.
 
 use habeas_law::moment::When;
-use habeas_law::rules::{ActId, MeasureId, Trigger};
+use habeas_law::rules::{ActId, Clause, MeasureId, Trigger};
 use habeas_law::{Law, Truth};
 use rustc_hash::FxHashSet;
 
@@ -21,6 +21,8 @@ pub struct Spell {
     pub from: When,
     /// When it ended.
     pub to: Option<When>,
+    /// The instant at which it was surely over.
+    pub until: i64,
     /// Whether the person was held.
     pub held: bool,
 }
@@ -73,43 +75,32 @@ impl Timeline {
                             evaluator.truth(condition, scope, &mut Silent::default()) == Truth::Yes
                         })
                 };
-                match &mut running {
-                    None if measure.begins.iter().any(|c| hits(&c.rule)) => {
-                        let from = act.happened;
-                        running = Some(Spell {
-                            measure: id,
-                            begin: index,
-                            end: None,
-                            from,
-                            to: None,
-                            held: measure.held,
-                        });
+                let hits_any = |clauses: &[Clause<Trigger>]| clauses.iter().any(|c| hits(&c.rule));
+                let begins = hits_any(&measure.begins);
+                let (over, begins) = match &running {
+                    None => (i64::MAX, begins),
+                    // Another organ takes the measure anew: the one spell is over when the next begins.
+                    Some(spell) if begins && taken_over(history, spell.begin, act) => {
+                        (act.happened.from, true)
                     }
-                    // Another organ takes the measure anew.
-                    Some(spell)
-                        if taken_over(history, spell.begin, act)
-                            && measure.begins.iter().any(|c| hits(&c.rule)) =>
-                    {
-                        spell.end = Some(index);
-                        spell.to = Some(act.happened);
-                        timeline.spells.extend(running.take());
-                        let from = act.happened;
-                        running = Some(Spell {
-                            measure: id,
-                            begin: index,
-                            end: None,
-                            from,
-                            to: None,
-                            held: measure.held,
-                        });
-                    }
-                    Some(spell) if measure.ends.iter().any(|c| hits(&c.rule)) => {
-                        spell.end = Some(index);
-                        spell.to = Some(act.happened);
-                        timeline.spells.extend(running.take());
-                    }
-                    _ => {}
+                    Some(_) if hits_any(&measure.ends) => (over(&act.happened), false),
+                    Some(_) => continue,
+                };
+                if let Some(mut spell) = running.take() {
+                    spell.end = Some(index);
+                    spell.to = Some(act.happened);
+                    spell.until = over;
+                    timeline.spells.push(spell);
                 }
+                running = begins.then(|| Spell {
+                    measure: id,
+                    begin: index,
+                    end: None,
+                    from: act.happened,
+                    to: None,
+                    until: i64::MAX,
+                    held: measure.held,
+                });
             }
             timeline.spells.extend(running);
         }
@@ -151,7 +142,7 @@ impl Timeline {
             .spells
             .iter()
             .filter(|spell| spell.held)
-            .map(|spell| (spell.from.from, spell.to.map_or(at, |to| over(&to).min(at))));
+            .map(|spell| (spell.from.from, spell.until.min(at)));
         habeas_law::count::Union::new(parts.collect())
     }
 }
@@ -160,10 +151,7 @@ impl Spell {
     /// Whether it ran at an instant; where only the day of an end is known, the whole day counts.
     #[must_use]
     pub fn covers(&self, at: i64) -> bool {
-        self.from.from <= at
-            && self
-                .to
-                .is_none_or(|to| at < to.to || (to.from < to.to && at == to.to))
+        self.from.from <= at && at < self.until
     }
 }
 
