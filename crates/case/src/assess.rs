@@ -7,7 +7,7 @@ use habeas_law::rules::{ClockId, MeasureId, Opens, PackId};
 use habeas_law::{Truth, Words};
 use rustc_hash::FxHashSet;
 
-use crate::act::{Case, Partial};
+use crate::act::{Act, Case, Partial};
 use crate::assessment::{
     Assessment, Channel, Clock, ComputedFrom, Ends, Formula, FormulaStep, Measure, Meter,
     NotJudged, RecordedAct, Remedy, Status, Summary,
@@ -491,18 +491,10 @@ fn formulas(computed: &Computed<'_>, show: &Shower<'_>, packs: &FxHashSet<PackId
 }
 
 fn acts(show: &Shower<'_>, history: &History<'_>) -> Vec<RecordedAct> {
-    let correction = |id: &str| {
-        history
-            .acts
-            .iter()
-            .find(|a| a.corrects.as_deref() == Some(id))
-            .map(|a| a.id.clone())
-    };
-    // An act that is counted is one that no other corrects.
-    let counted = history.acts.iter().map(|act| (*act, None));
+    let counting = history.acts.iter().map(|act| (*act, None));
     let corrected = history.corrected.iter();
-    let corrected = corrected.map(|act| (*act, correction(&act.id)));
-    let mut all: Vec<_> = counted.chain(corrected).collect();
+    let corrected = corrected.map(|(act, by)| (*act, Some((*by).into())));
+    let mut all: Vec<(&Act, Option<Box<str>>)> = counting.chain(corrected).collect();
     all.sort_by(|(a, _), (b, _)| (a.happened.from, &a.id).cmp(&(b.happened.from, &b.id)));
     all.into_iter().map(|(act, by)| show.act(act, by)).collect()
 }

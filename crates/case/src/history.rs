@@ -12,8 +12,8 @@ pub struct History<'a> {
     pub acts: Vec<&'a Act>,
     /// For each act, the one that it answers.
     answers: Vec<Option<usize>>,
-    /// Acts that a later act corrects: shown, and not counted.
-    pub corrected: Vec<&'a Act>,
+    /// Acts that a later act corrects, each with the id of that act: shown, and not counted.
+    pub corrected: Vec<(&'a Act, &'a str)>,
     /// What the sources are silent about.
     pub partial: &'a Partial,
 }
@@ -22,22 +22,20 @@ impl<'a> History<'a> {
     /// The acts of a case that touch a person.
     #[must_use]
     pub fn of(case: &'a Case, subject: &str) -> Self {
-        let mut acts: Vec<&Act> = case
-            .acts
-            .iter()
-            .filter(|act| act.touches(subject))
-            .collect();
-        let mut corrected = Vec::new();
-        if acts.iter().any(|act| act.corrects.is_some()) {
-            let gone: Vec<&str> = acts
-                .iter()
-                .filter_map(|act| act.corrects.as_deref())
-                .collect();
-            let (out, kept) = acts.into_iter().partition(|act| gone.contains(&&*act.id));
-            acts = kept;
-            corrected = out;
-            corrected.sort_by(|a, b| a.id.cmp(&b.id));
+        // A correction may name another person: whom it corrects is asked of the whole case.
+        let corrections: Vec<&Act> = case.acts.iter().filter(|a| a.corrects.is_some()).collect();
+        let correction = |act: &Act| {
+            let of = |c: &&&Act| c.corrects.as_deref() == Some(&*act.id);
+            corrections.iter().filter(of).map(|c| &*c.id).min()
+        };
+        let (mut acts, mut corrected) = (Vec::new(), Vec::new());
+        for act in case.acts.iter().filter(|act| act.touches(subject)) {
+            match correction(act) {
+                Some(by) => corrected.push((act, by)),
+                None => acts.push(act),
+            }
         }
+        corrected.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         acts.sort_unstable_by(|a, b| {
             let key = |act: &Act| {
                 (

@@ -17,9 +17,10 @@
 
 mod property_support;
 
-use habeas_case::Case;
+use habeas_case::assessment::{Assessment, RecordedAct};
 use habeas_case::example::Builder;
 use habeas_case::expect::Expect;
+use habeas_case::{Case, assess_person};
 use habeas_law::moment::When;
 use property_support::{BASE, LAW, PERSON, act, assessed};
 
@@ -131,9 +132,9 @@ fn open_faults_are_open_and_settled_ones_settled() {
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
-/// Open: an act that a correction takes from one person to another still counts for the first.
+/// A correction appends and never replaces; after it the act concerns whom the correction says.
 #[test]
-fn a_correction_that_names_another_person_is_not_seen_by_the_first() {
+fn a_correction_that_names_another_person_frees_the_first() {
     let zone = LAW.zone(LAW.pack_named("xx/fortress").unwrap());
     let seize = LAW.act_named("xx/fortress seize").unwrap();
     let wrong = act("a1", seize, When::instant(BASE, zone), Vec::new());
@@ -146,10 +147,47 @@ fn a_correction_that_names_another_person_is_not_seen_by_the_first() {
         acts: vec![wrong, right],
         ..Case::default()
     };
+    let first = assess_person(&LAW, &case, PERSON, BASE + 3_600);
+    assert!(first.clocks.is_empty() && first.held.is_empty());
+    let shown = |a: &Assessment| -> Vec<(String, Option<String>)> {
+        let told = |act: &RecordedAct| {
+            let by = act.corrected_by.as_ref().map(ToString::to_string);
+            (act.id.to_string(), by)
+        };
+        a.acts.iter().map(told).collect()
+    };
+    assert_eq!(shown(&first), [("a1".to_owned(), Some("a2".to_owned()))]);
+    let second = assess_person(&LAW, &case, "B", BASE + 3_600);
+    assert!(!second.clocks.is_empty() && !second.held.is_empty());
+    assert_eq!(shown(&second), [("a2".to_owned(), None)]);
+}
+
+/// Each correction is told with the act that it corrects, and the one that is corrected itself too.
+#[test]
+fn a_correction_of_a_correction_leaves_the_last() {
+    let zone = LAW.zone(LAW.pack_named("xx/fortress").unwrap());
+    let seize = LAW.act_named("xx/fortress seize").unwrap();
+    let mut acts = ["a1", "a2", "a3"].map(|id| act(id, seize, When::instant(BASE, zone), vec![]));
+    acts[1].corrects = Some("a1".into());
+    acts[2].corrects = Some("a2".into());
+    let case = Case {
+        id: "case".into(),
+        acts: acts.into(),
+        ..Case::default()
+    };
     let assessment = assessed(&case, BASE + 3_600);
-    let counts = !assessment.clocks.is_empty() && !assessment.held.is_empty();
+    let corrected = |id: &str| {
+        let act = assessment.acts.iter().find(|a| &*a.id == id);
+        act.unwrap().corrected_by.as_deref()
+    };
+    assert_eq!(
+        ["a1", "a2", "a3"].map(corrected),
+        [Some("a2"), Some("a3"), None]
+    );
     assert!(
-        counts,
-        "mended: turn this test round, the first person is not held"
+        assessment
+            .clocks
+            .iter()
+            .all(|c| c.of.as_deref() == Some("a3"))
     );
 }

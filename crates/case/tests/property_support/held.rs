@@ -9,7 +9,8 @@ use super::{LAW, PERSON};
 /// The acts that count for the person up to an instant, in order.
 fn counting(case: &Case, at: i64) -> Vec<&Act> {
     let touching: Vec<&Act> = case.acts.iter().filter(|a| a.touches(PERSON)).collect();
-    let gone: Vec<&str> = touching
+    let gone: Vec<&str> = case
+        .acts
         .iter()
         .filter_map(|a| a.corrects.as_deref())
         .collect();
