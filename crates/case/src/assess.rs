@@ -9,8 +9,8 @@ use rustc_hash::FxHashSet;
 
 use crate::act::{Act, Case, Partial};
 use crate::assessment::{
-    Assessment, Channel, Clock, ComputedFrom, Ends, Formula, FormulaStep, Measure, Meter,
-    NotJudged, RecordedAct, Remedy, Status, Summary,
+    Assessment, Channel, ComputedFrom, Formula, FormulaStep, Measure, Meter, NotJudged,
+    RecordedAct, Remedy, Summary,
 };
 use crate::clock::{self, Run, State};
 use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace};
@@ -173,7 +173,7 @@ pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessme
         .iter()
         .map(|run| show.clock(&ev, run))
         .collect();
-    let next = next(&clocks, timeline.held(at) == Truth::Yes, at);
+    let next = next(&ev, computed.runs.iter().map(|e| &e.run));
     let remedies = remedies(&computed, &show, &packs, &findings);
     Assessment {
         case: case.id.clone(),
@@ -193,7 +193,7 @@ pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessme
             .cloned()
             .collect(),
         findings,
-        next,
+        next: next.and_then(|(_, run)| show.ends(&ev, run)),
         measures: measures(&computed, &show),
         held,
         clocks,
@@ -250,6 +250,8 @@ pub fn summarize(law: &Law, case: &Case, at: i64) -> Summary {
         }
         find::tally_measures(&ev, &mut summary);
         find::tally_meters(&ev, &mut summary);
+        let ends = next(&ev, runs.iter()).map(|(ends, _)| ends);
+        summary.next = summary.next.into_iter().chain(ends).min();
         summary.held |= timeline.held(at) == Truth::Yes;
         summary.untitled_seconds += title::untitled_seconds(&ev, &runs);
     }
@@ -547,25 +549,21 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
     found
 }
 
-/// The next date on which somebody must decide: of somebody who is held, the next end of a right to hold.
-fn next(clocks: &[Clock], held: bool, at: i64) -> Option<Ends> {
-    let running = clocks
-        .iter()
-        .filter(|c| c.status == Status::Running && c.applies == Truth::Yes && !c.house_choice);
-    let ahead = |ends: &Ends| ends.earliest.instant > at;
-    let soonest = |titles: bool| {
-        let wanted = running
-            .clone()
-            .filter(|c| !titles || c.title)
-            .filter_map(|c| c.ends.clone())
-            .filter(|e| ahead(e));
-        wanted.min_by_key(|ends| ends.earliest.instant)
+/// The clock that ends next, by when somebody must decide: of somebody who is held, the next end of a right to hold.
+fn next<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Option<(i64, &'r Run)> {
+    let held = ev.timeline.held(ev.at) == Truth::Yes;
+    let ahead = |run: &'r Run| {
+        let rule = ev.law.clock(run.clock);
+        let counts = run.state == State::Running && run.applies == Truth::Yes && !rule.house_choice;
+        let ends = run.earliest.as_ref().filter(|_| counts)?;
+        let ends = ends.end.ends_at(ev.zone(rule.pack));
+        let beside = held && !rule.title;
+        (ends > ev.at).then_some((beside, ends, run))
     };
-    if held {
-        soonest(true).or_else(|| soonest(false))
-    } else {
-        soonest(false)
-    }
+    let first = runs
+        .filter_map(ahead)
+        .min_by_key(|(beside, ends, _)| (*beside, *ends));
+    first.map(|(_, ends, run)| (ends, run))
 }
 
 /// Words for a thing that has none of its own.

@@ -633,15 +633,7 @@ pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
         return;
     }
     match run.state {
-        State::Running | State::Suspended => {
-            summary.running += 1;
-            if let Some(end) = &run.earliest {
-                let ends = end.end.ends_at(ev.zone(rule.pack));
-                if ends > ev.at {
-                    summary.next = Some(summary.next.map_or(ends, |known| known.min(ends)));
-                }
-            }
-        }
+        State::Running | State::Suspended => summary.running += 1,
         State::RanOut => summary.overdue += 1,
         _ => {}
     }

@@ -18,8 +18,6 @@ const OPEN: &[(&str, &str)] = &[
     ("", "stretches cover"),
     // No fault: a measure is shown from the first instant at which it can have begun.
     ("happened", "measure "),
-    // The next end of a summary counts what stands still, and ends that are no title of a person held.
-    ("", "next: summary"),
 ];
 
 /// Whether a difference that follows from filling in a field is excepted.
