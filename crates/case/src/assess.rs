@@ -9,8 +9,8 @@ use rustc_hash::FxHashSet;
 
 use crate::act::{Act, Case, Partial};
 use crate::assessment::{
-    Assessment, Channel, ComputedFrom, Formula, FormulaStep, Measure, Meter, NotJudged,
-    RecordedAct, Remedy, Summary,
+    Assessment, Channel, ComputedFrom, Finding, FindingKind, Formula, FormulaStep, Measure, Meter,
+    NotJudged, RecordedAct, Remedy, Summary,
 };
 use crate::clock::{self, Run, State};
 use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace};
@@ -127,12 +127,7 @@ pub fn assess(law: &Law, case: &Case, at: i64) -> Vec<Assessment> {
 /// Whether something in an assessment is overdue or breached.
 #[must_use]
 pub fn calls_for_action(assessment: &Assessment) -> bool {
-    let grave = |f: &crate::assessment::Finding| {
-        matches!(
-            f.kind,
-            crate::assessment::FindingKind::Breach | crate::assessment::FindingKind::Overrun
-        )
-    };
+    let grave = |f: &Finding| matches!(f.kind, FindingKind::Breach | FindingKind::Overrun);
     assessment.findings.iter().any(grave) || !assessment.title_not_shown.is_empty()
 }
 
@@ -339,7 +334,7 @@ fn remedies(
     computed: &Computed<'_>,
     show: &Shower<'_>,
     packs: &FxHashSet<PackId>,
-    findings: &[crate::assessment::Finding],
+    findings: &[Finding],
 ) -> Vec<Remedy> {
     let ev = computed.ev;
     let horizon = ev.history.visible(ev.at);
@@ -367,10 +362,11 @@ fn remedies(
                         .iter()
                         .map(|b| ev.law.breach(*b).name.as_str())
                         .collect();
+                    let opens = |f: &&Finding| f.names.iter().any(|n| names.contains(&n.as_str()));
                     findings
                         .iter()
-                        .any(|f| f.names.iter().any(|n| names.contains(&n.as_str())))
-                        .into()
+                        .filter(opens)
+                        .fold(Truth::No, |open, f| open.or(opened_by(f.kind)))
                 }
             };
             if truth != Truth::No {
@@ -435,6 +431,15 @@ fn remedies(
         });
     }
     found
+}
+
+/// Whether a finding that names a breach opens what is open on that breach: what is only asked about may, our caution does not.
+fn opened_by(kind: FindingKind) -> Truth {
+    match kind {
+        FindingKind::Breach | FindingKind::Overrun => Truth::Yes,
+        FindingKind::Question => Truth::Unknown,
+        FindingKind::Caution => Truth::No,
+    }
 }
 
 fn channels(law: &Law, packs: &FxHashSet<PackId>) -> Vec<Channel> {

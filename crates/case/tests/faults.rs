@@ -17,7 +17,7 @@
 
 mod property_support;
 
-use habeas_case::assessment::{Assessment, RecordedAct};
+use habeas_case::assessment::{Assessment, RecordedAct, Remedy};
 use habeas_case::example::Builder;
 use habeas_case::expect::Expect;
 use habeas_case::{Case, assess_person};
@@ -77,13 +77,11 @@ fn wrong(fault: &Fault<'_>) -> Vec<String> {
     for line in &fault.expected {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
-            ["remedy", "certain", name, "no"] => {
-                if assessment
-                    .remedies
-                    .iter()
-                    .any(|r| r.rule.ends_with(name) && r.certain)
-                {
-                    found.push(format!("{line}: it is certain"));
+            ["remedy", "certain", name, wanted] => {
+                let named = |r: &&Remedy| r.rule.ends_with(name);
+                let certain = assessment.remedies.iter().find(named).unwrap().certain;
+                if certain != (wanted == "yes") {
+                    found.push(format!("{line}: certain is {certain}"));
                 }
             }
             ["latest", clock, day] => {
