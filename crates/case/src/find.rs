@@ -2,7 +2,7 @@
 
 use habeas_law::expression::Of;
 use habeas_law::rules::{
-    Basis, BreachId, Clause, Gate as GateRule, GateId, GateKind, Note, Otherwise, RunOut,
+    Basis, BreachId, Clause, Condition, Gate as GateRule, GateId, GateKind, Note, Otherwise, RunOut,
 };
 use habeas_law::{Law, Truth, Words};
 
@@ -49,15 +49,7 @@ pub fn judge<'a>(
 ) -> Option<(Gate, (GateId, Vec<Found<'a>>))> {
     let law = ev.law;
     let rule = law.gate(id);
-    let scope = gate::scope_of(
-        ev,
-        rule,
-        Some(index),
-        Scope::of_facts(rule.pack, ev.history.visible(ev.at)),
-    );
-    if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
-        return None;
-    }
+    let scope = governing(ev, rule, index)?;
     let conditions = gate::found(ev, rule, scope);
     let truth = gate::joined(rule.kind, conditions.iter().map(|f| f.truth));
     let outcome = match rule.kind {
@@ -390,24 +382,31 @@ fn hit<'l>(ours: bool, note: &'l Note, otherwise: &Otherwise) -> Hit<'l> {
     }
 }
 
-/// What the truths of a gate's conditions come to.
-fn hits<'l>(rule: &'l GateRule, truths: impl Iterator<Item = (&'l Note, Truth)>) -> Vec<Hit<'l>> {
-    let wanted = match rule.kind {
-        GateKind::Gate => Truth::No,
-        GateKind::Ban | GateKind::Watch => Truth::Yes,
-        GateKind::Eligibility => return Vec::new(),
+/// What each condition of a gate comes to where it is hit, and whether it is.
+fn hits<'l>(
+    rule: &'l GateRule,
+    truths: impl Iterator<Item = (&'l Note, Truth)>,
+) -> Vec<(Hit<'l>, Truth)> {
+    let is_hit = |truth: Truth| match rule.kind {
+        GateKind::Gate => truth.not(),
+        GateKind::Ban | GateKind::Watch => truth,
+        GateKind::Eligibility => Truth::No,
     };
-    let found = truths
-        .filter(|(_, truth)| *truth == wanted)
-        .map(|(note, _)| {
-            let otherwise = match (rule.kind, &note.otherwise) {
-                (GateKind::Watch, _) => &Otherwise::Question,
-                (GateKind::Ban, Otherwise::Unsaid) => &rule.otherwise,
-                (_, own) => own,
-            };
-            hit(rule.house_choice, note, otherwise)
-        });
+    let found = truths.map(|(note, truth)| {
+        let otherwise = match (rule.kind, &note.otherwise) {
+            (GateKind::Watch, _) => &Otherwise::Question,
+            (GateKind::Ban, Otherwise::Unsaid) => &rule.otherwise,
+            (_, own) => own,
+        };
+        (hit(rule.house_choice, note, otherwise), is_hit(truth))
+    });
     found.collect()
+}
+
+/// Those that are hit for certain.
+fn certain<'l>(hits: Vec<(Hit<'l>, Truth)>) -> impl Iterator<Item = Hit<'l>> {
+    let sure = hits.into_iter().filter(|(_, truth)| *truth == Truth::Yes);
+    sure.map(|(hit, _)| hit)
 }
 
 fn of_gate(
@@ -420,7 +419,8 @@ fn of_gate(
 ) {
     let rule = ev.law.gate(id);
     let act = ev.history.acts.iter().find(|a| a.id == shown.act);
-    for (kind, note, breach) in hits(rule, conditions.iter().map(|f| (&f.clause.note, f.truth))) {
+    let hits = hits(rule, conditions.iter().map(|f| (&f.clause.note, f.truth)));
+    for (kind, note, breach) in certain(hits) {
         let mut finding = new(
             kind,
             vec![rule.name.clone()],
@@ -641,38 +641,52 @@ pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
 
 /// Whether a gate over an act finds what the text itself calls a breach.
 #[must_use]
-pub fn breached(ev: &Evaluator<'_>, index: usize) -> bool {
-    let Some(act) = ev.history.get(index) else {
-        return false;
-    };
-    ev.law.gates_of(act.kind).iter().any(|id| {
-        gate_hits(ev, *id, index)
-            .iter()
-            .any(|(kind, _, _)| *kind == FindingKind::Breach)
-    })
+pub fn breached(ev: &Evaluator<'_>, index: usize) -> Truth {
+    let gates = ev.history.get(index).map(|act| ev.law.gates_of(act.kind));
+    let hits = gates
+        .into_iter()
+        .flatten()
+        .flat_map(|id| gate_hits(ev, *id, index));
+    hits.filter(|((kind, _, _), _)| *kind == FindingKind::Breach)
+        .fold(Truth::No, |any, (_, truth)| any.or(truth))
 }
 
-/// What one gate finds over one act; nothing where another version governs.
-fn gate_hits<'l>(ev: &Evaluator<'l>, id: GateId, index: usize) -> Vec<Hit<'l>> {
-    let rule = ev.law.gate(id);
-    let scope = gate::scope_of(
-        ev,
-        rule,
-        Some(index),
-        Scope::of_facts(rule.pack, ev.history.visible(ev.at)),
-    );
-    if !crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()) {
-        return Vec::new();
+/// The facts that would tell whether an act is a breach.
+#[must_use]
+pub fn doubts(ev: &Evaluator<'_>, index: usize) -> Vec<Need> {
+    let gates = ev.history.get(index).map(|act| ev.law.gates_of(act.kind));
+    let mut needs = Vec::new();
+    for id in gates.into_iter().flatten() {
+        let rule = ev.law.gate(*id);
+        let Some(scope) = governing(ev, rule, index) else {
+            continue;
+        };
+        let conditions = gate::found(ev, rule, scope);
+        let hits = hits(rule, conditions.iter().map(|f| (&f.clause.note, f.truth)));
+        for (found, ((kind, _, _), truth)) in conditions.iter().zip(hits) {
+            if kind == FindingKind::Breach && truth == Truth::Unknown {
+                needs.extend(found.needs.iter().copied());
+            }
+        }
     }
-    hits(
-        rule,
-        rule.conditions.iter().map(|c| {
-            (
-                &c.note,
-                gate::one(ev, &c.rule, scope, &mut Silent::default()),
-            )
-        }),
-    )
+    needs
+}
+
+/// The scope in which a gate judges an act; none where another version governs.
+fn governing<'a>(ev: &Evaluator<'a>, rule: &'a GateRule, index: usize) -> Option<Scope<'a>> {
+    let facts = Scope::of_facts(rule.pack, ev.history.visible(ev.at));
+    let scope = gate::scope_of(ev, rule, Some(index), facts);
+    crate::clock::governs(ev, &rule.version, scope, &mut Silent::default()).then_some(scope)
+}
+
+/// What one gate comes to over one act; nothing where another version governs.
+fn gate_hits<'l>(ev: &Evaluator<'l>, id: GateId, index: usize) -> Vec<(Hit<'l>, Truth)> {
+    let rule = ev.law.gate(id);
+    let Some(scope) = governing(ev, rule, index) else {
+        return Vec::new();
+    };
+    let truth = |c: &Clause<Condition>| gate::one(ev, &c.rule, scope, &mut Silent::default());
+    hits(rule, rule.conditions.iter().map(|c| (&c.note, truth(c))))
 }
 
 /// Counts an act's gates and competence into a summary.
@@ -681,9 +695,7 @@ pub fn tally(ev: &Evaluator<'_>, index: usize, summary: &mut Summary) {
         return;
     };
     for id in ev.law.gates_of(act.kind) {
-        gate_hits(ev, *id, index)
-            .into_iter()
-            .for_each(|(kind, _, _)| count(summary, kind));
+        certain(gate_hits(ev, *id, index)).for_each(|(kind, _, _)| count(summary, kind));
     }
     act_hits(ev, index)
         .into_iter()

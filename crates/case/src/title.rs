@@ -1,9 +1,12 @@
 //! By what right each hour of custody was held: exactly one title, or *held, title not shown*.
 
-use crate::assess::Computed;
+use habeas_law::Truth;
+
+use crate::assess::{Computed, Explained};
 use crate::assessment::Held;
 use crate::clock::{Run, State};
 use crate::evaluate::{Evaluator, Need};
+use crate::find;
 use crate::show::Shower;
 use crate::timeline::over;
 
@@ -39,9 +42,11 @@ fn titles<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Vec<Ti
             sure = sure.min(over(&act.happened));
             possible = possible.min(over(&act.happened));
         }
-        // What may not apply, or what the text itself calls a breach, is no sure title.
-        if run.applies == habeas_law::Truth::Unknown
-            || run.anchor.is_some_and(|n| crate::find::breached(ev, n))
+        // What may not apply, or what the text itself calls or may call a breach, is no sure title.
+        if run.applies == Truth::Unknown
+            || run
+                .anchor
+                .is_some_and(|n| find::breached(ev, n) != Truth::No)
         {
             sure = start.from;
         }
@@ -109,7 +114,7 @@ pub fn held(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Held> {
             let certain = title.map_or(silent.is_empty(), |(_, sure)| sure);
             let needs: Vec<Need> = match explained {
                 _ if certain => Vec::new(),
-                Some(explained) => explained.needs.clone(),
+                Some(explained) => needs(&ev, explained),
                 None => silent.clone(),
             };
             found.push(Held {
@@ -129,6 +134,13 @@ pub fn held(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Held> {
         }
     }
     found
+}
+
+/// What would tell whether a title is one.
+fn needs(ev: &Evaluator<'_>, explained: &Explained) -> Vec<Need> {
+    let doubts = explained.run.anchor.map(|n| find::doubts(ev, n));
+    let own = explained.needs.iter().copied();
+    own.chain(doubts.into_iter().flatten()).collect()
 }
 
 /// Acts on which a title could rest, and about which the record is silent.

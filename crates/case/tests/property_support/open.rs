@@ -6,11 +6,7 @@ const OPEN: &[(&str, &str)] = &[
     ("", "is no longer certain"),
     // The same organ, and the level of one is not known: different or not is unknown.
     ("level", "unlawful_seizure"),
-    // A title is certain until what would make its act a breach is known, and from the midnight of the day on which it began.
-    ("warrant", "a certain title"),
-    ("heard", "a certain title"),
-    ("weight", "a certain title"),
-    ("foreigner", "a certain title"),
+    // A title is certain from the midnight of the day on which it began.
     ("happened", "a certain title"),
     // The hours between the end and a restart have a title.
     ("", "is the title of a stretch in which it does not run"),
