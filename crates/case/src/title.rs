@@ -1,6 +1,7 @@
 //! By what right each hour of custody was held: exactly one title, or *held, title not shown*.
 
 use habeas_law::Truth;
+use habeas_law::moment::When;
 
 use crate::assess::{Computed, Explained};
 use crate::assessment::Held;
@@ -10,14 +11,18 @@ use crate::find;
 use crate::show::Shower;
 use crate::timeline::over;
 
-/// A title: from when, surely until when, possibly until when.
-#[derive(Clone, Debug)]
+/// A title: possibly and surely from when, surely and possibly until when.
+#[derive(Clone, Copy, Debug)]
 struct Title {
     from: i64,
+    sure_from: i64,
     sure: i64,
     possible: i64,
     house_choice: bool,
     run: usize,
+    anchor: Option<usize>,
+    closed_by: Option<usize>,
+    open_end: Option<i64>,
 }
 
 fn titles<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Vec<Title> {
@@ -52,24 +57,86 @@ fn titles<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Vec<Ti
         }
         found.push(Title {
             from: start.from,
+            sure_from: surely_from(ev, run, start),
             sure,
             possible,
             house_choice: clock.house_choice,
             run: n,
+            closed_by: run.closed_by,
+            anchor: run.anchor,
+            open_end: None,
         });
+    }
+    let open: Vec<Option<i64>> = found.iter().map(|t| open_end(ev, t, &found)).collect();
+    for (title, open) in found.iter_mut().zip(open) {
+        title.open_end = open;
+        title.sure = open.map_or(title.sure, |from| title.sure.min(from));
     }
     found
 }
 
-/// From, to, and the run that is the title there, with whether that is sure.
-type Stretch = (i64, i64, Option<(usize, bool)>);
+/// From when the act that closed a title may have closed it, where only its day is known. If that act ended the hold too, or another
+/// title surely begins with it, no hour is left without one.
+fn open_end(ev: &Evaluator<'_>, title: &Title, all: &[Title]) -> Option<i64> {
+    let act = title.closed_by.and_then(|c| ev.history.get(c))?;
+    let over = over(&act.happened);
+    let next =
+        |t: &Title| t.anchor == title.closed_by && t.from == act.happened.from && over < t.sure;
+    let mut holds = ev.timeline.spells.iter().filter(|spell| spell.held);
+    let covered = all.iter().any(next) || !holds.any(|spell| spell.covers(over));
+    (!covered && act.happened.from < over).then_some(act.happened.from)
+}
+
+/// From when a title has surely begun: where only the day is known, when the day is over. If the person was held by nothing else, the
+/// hold began no earlier than the title that began with it.
+fn surely_from(ev: &Evaluator<'_>, run: &Run, start: When) -> i64 {
+    let holds = || ev.timeline.spells.iter().filter(|spell| spell.held);
+    let by_itself = run.anchor.is_some_and(|anchor| {
+        holds().any(|spell| spell.begin == anchor && spell.from == start)
+            && !holds().any(|spell| spell.begin < anchor && spell.until >= start.from)
+    });
+    if by_itself { start.from } else { over(&start) }
+}
+
+/// The title of a stretch: its run, whether it is sure, and the act whose exact time would tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cover {
+    run: usize,
+    sure: bool,
+    time_of: Option<usize>,
+}
+
+impl Title {
+    fn surely(self, at: i64) -> Option<Cover> {
+        (self.sure_from <= at && at < self.sure).then_some(Cover {
+            run: self.run,
+            sure: true,
+            time_of: None,
+        })
+    }
+
+    fn possibly(self, at: i64) -> Option<Cover> {
+        (self.from <= at && at < self.possible).then_some(Cover {
+            run: self.run,
+            sure: false,
+            time_of: match self.open_end {
+                _ if at < self.sure_from => self.anchor,
+                Some(from) if at >= from => self.closed_by,
+                _ => None,
+            },
+        })
+    }
+}
+
+/// From, to, and the title there.
+type Stretch = (i64, i64, Option<Cover>);
 
 /// The stretches of a hold, each with the title that covers it.
 fn sweep(titles: &[Title], from: i64, to: i64) -> Vec<Stretch> {
     let mut cuts: Vec<i64> = vec![from, to];
     for title in titles {
         cuts.extend(
-            [title.from, title.sure, title.possible]
+            [title.from, title.sure_from, title.sure, title.possible]
                 .into_iter()
                 .filter(|t| (from..to).contains(t)),
         );
@@ -81,16 +148,13 @@ fn sweep(titles: &[Title], from: i64, to: i64) -> Vec<Stretch> {
         let (Some(a), Some(b)) = (pair.first().copied(), pair.get(1).copied()) else {
             continue;
         };
-        let best = |until: fn(&Title) -> i64| {
-            titles
-                .iter()
-                .filter(|t| t.from <= a && a < until(t))
-                .max_by_key(|t| (!t.house_choice, t.from, t.run))
-                .map(|t| t.run)
+        let best = |cover: fn(Title, i64) -> Option<Cover>| {
+            let covers = titles.iter().filter_map(|t| Some((t, cover(*t, a)?)));
+            covers
+                .max_by_key(|(t, _)| (!t.house_choice, t.from, t.run))
+                .map(|(_, cover)| cover)
         };
-        let title = best(|t| t.sure)
-            .map(|run| (run, true))
-            .or_else(|| best(|t| t.possible).map(|run| (run, false)));
+        let title = best(Title::surely).or_else(|| best(Title::possibly));
         match stretches.last_mut() {
             Some(last) if last.2 == title && last.1 == a => last.1 = b,
             _ => stretches.push((a, b, title)),
@@ -109,12 +173,12 @@ pub fn held(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Held> {
     // The instant asked belongs to the hold that runs then.
     for (from, to) in ev.timeline.holds(ev.at + 1).parts() {
         for (a, b, title) in sweep(&titles, *from, *to) {
-            let explained = title.and_then(|(run, _)| computed.runs.get(run));
+            let explained = title.and_then(|cover| computed.runs.get(cover.run));
             let clock = explained.map(|e| ev.law.clock(e.run.clock));
-            let certain = title.map_or(silent.is_empty(), |(_, sure)| sure);
+            let certain = title.map_or(silent.is_empty(), |cover| cover.sure);
             let needs: Vec<Need> = match explained {
                 _ if certain => Vec::new(),
-                Some(explained) => needs(&ev, explained),
+                Some(explained) => needs(&ev, explained, title.and_then(|c| c.time_of)),
                 None => silent.clone(),
             };
             found.push(Held {
@@ -137,10 +201,13 @@ pub fn held(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Held> {
 }
 
 /// What would tell whether a title is one.
-fn needs(ev: &Evaluator<'_>, explained: &Explained) -> Vec<Need> {
+fn needs(ev: &Evaluator<'_>, explained: &Explained, time_of: Option<usize>) -> Vec<Need> {
     let doubts = explained.run.anchor.map(|n| find::doubts(ev, n));
+    let act = time_of.and_then(|n| ev.history.get(n));
     let own = explained.needs.iter().copied();
-    own.chain(doubts.into_iter().flatten()).collect()
+    own.chain(doubts.into_iter().flatten())
+        .chain(act.map(|act| Need::Attribute(act.kind, "happened")))
+        .collect()
 }
 
 /// Acts on which a title could rest, and about which the record is silent.
