@@ -5,8 +5,8 @@ use habeas_law::moment::When;
 
 use crate::assess::{Computed, Explained};
 use crate::assessment::Held;
-use crate::clock::{Run, State};
-use crate::evaluate::{Evaluator, Need};
+use crate::clock::{self, Run, Segment, SegmentKind, State};
+use crate::evaluate::{Evaluator, Need, Scope, Silent, as_moment};
 use crate::find;
 use crate::show::Shower;
 use crate::timeline::over;
@@ -20,52 +20,19 @@ struct Title {
     possible: i64,
     house_choice: bool,
     run: usize,
+    /// The act of the run, and the one that began this count of it.
     anchor: Option<usize>,
+    begun_by: Option<usize>,
     closed_by: Option<usize>,
     open_end: Option<i64>,
 }
 
 fn titles<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Vec<Title> {
-    let mut found = Vec::new();
+    let mut found: Vec<Title> = Vec::new();
     for (n, run) in runs.enumerate() {
-        let clock = ev.law.clock(run.clock);
-        let (true, Some(start)) = (clock.title && run.state != State::NotStarted, run.start) else {
-            continue;
-        };
-        let zone = ev.zone(clock.pack);
-        let open = if run.state == State::Unknown && run.earliest.is_none() {
-            start.from
-        } else {
-            i64::MAX
-        };
-        let mut sure = run.earliest.as_ref().map_or(open, |c| c.end.ends_at(zone));
-        let mut possible = run
-            .latest
-            .as_ref()
-            .map_or(i64::MAX, |c| c.end.ends_at(zone));
-        if let Some(act) = run.closed_by.and_then(|c| ev.history.get(c)) {
-            sure = sure.min(over(&act.happened));
-            possible = possible.min(over(&act.happened));
+        if ev.law.clock(run.clock).title {
+            found.extend(counts(ev, run, n));
         }
-        // What may not apply, or what the text itself calls or may call a breach, is no sure title.
-        if run.applies == Truth::Unknown
-            || run
-                .anchor
-                .is_some_and(|n| find::breached(ev, n) != Truth::No)
-        {
-            sure = start.from;
-        }
-        found.push(Title {
-            from: start.from,
-            sure_from: surely_from(ev, run, start),
-            sure,
-            possible,
-            house_choice: clock.house_choice,
-            run: n,
-            closed_by: run.closed_by,
-            anchor: run.anchor,
-            open_end: None,
-        });
     }
     let open: Vec<Option<i64>> = found.iter().map(|t| open_end(ev, t, &found)).collect();
     for (title, open) in found.iter_mut().zip(open) {
@@ -73,6 +40,95 @@ fn titles<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Vec<Ti
         title.sure = open.map_or(title.sure, |from| title.sure.min(from));
     }
     found
+}
+
+/// The titles of a run: one for each count, where it began anew. Hours between the end of one count and the next belong to none.
+fn counts(ev: &Evaluator<'_>, run: &Run, n: usize) -> Vec<Title> {
+    let Some(last) = title(ev, run, n) else {
+        return Vec::new();
+    };
+    let recounted = |segment: &&Segment| segment.kind == SegmentKind::Recounted;
+    let anew = run.segments.iter().rfind(recounted);
+    let Some((segment, act)) = anew.and_then(|segment| Some((segment, segment.act?))) else {
+        return vec![last];
+    };
+    let begun = recounted_from(ev, run, segment, act);
+    let before = clock::runs(ev, run.clock, run.anchor, act, 0, &mut Silent::default());
+    let before = before.iter().filter(|other| other.number == run.number);
+    let mut found: Vec<Title> = before.flat_map(|run| counts(ev, run, n)).collect();
+    for title in &mut found {
+        title.sure = title.sure.min(over(&begun));
+        title.possible = title.possible.min(over(&begun));
+    }
+    found.push(Title {
+        from: begun.from,
+        sure_from: over(&begun),
+        begun_by: Some(act),
+        ..last
+    });
+    found
+}
+
+/// From when a clock counts anew.
+fn recounted_from(ev: &Evaluator<'_>, run: &Run, segment: &Segment, act: usize) -> When {
+    let clock = ev.law.clock(run.clock);
+    let zone = ev.zone(clock.pack);
+    let restart = clock.restarts.iter().find(|r| r.note.id == segment.clause);
+    let scope = Scope {
+        anchor_kinds: &clock.of,
+        anchor: run.anchor,
+        current: Some(act),
+        start: run.start,
+        ..Scope::of_facts(clock.pack, ev.history.visible(ev.at))
+    };
+    let told = restart.and_then(|r| {
+        let value = ev.value(r.rule.at.as_ref()?, scope, &mut Silent::default())?;
+        as_moment(&value, zone)
+    });
+    let happened = ev.history.get(act).map(|act| act.happened);
+    told.or(happened)
+        .unwrap_or_else(|| When::instant(segment.from, zone))
+}
+
+/// The title of a run, as if it had been counted once.
+fn title(ev: &Evaluator<'_>, run: &Run, n: usize) -> Option<Title> {
+    let start = run.start.filter(|_| run.state != State::NotStarted)?;
+    let clock = ev.law.clock(run.clock);
+    let zone = ev.zone(clock.pack);
+    let open = if run.state == State::Unknown && run.earliest.is_none() {
+        start.from
+    } else {
+        i64::MAX
+    };
+    let mut sure = run.earliest.as_ref().map_or(open, |c| c.end.ends_at(zone));
+    let mut possible = run
+        .latest
+        .as_ref()
+        .map_or(i64::MAX, |c| c.end.ends_at(zone));
+    if let Some(act) = run.closed_by.and_then(|c| ev.history.get(c)) {
+        sure = sure.min(over(&act.happened));
+        possible = possible.min(over(&act.happened));
+    }
+    // What may not apply, or what the text itself calls or may call a breach, is no sure title.
+    if run.applies == Truth::Unknown
+        || run
+            .anchor
+            .is_some_and(|n| find::breached(ev, n) != Truth::No)
+    {
+        sure = start.from;
+    }
+    Some(Title {
+        from: start.from,
+        sure_from: surely_from(ev, run, start),
+        sure,
+        possible,
+        house_choice: clock.house_choice,
+        run: n,
+        anchor: run.anchor,
+        begun_by: run.anchor,
+        closed_by: run.closed_by,
+        open_end: None,
+    })
 }
 
 /// From when the act that closed a title may have closed it, where only its day is known. If that act ended the hold too, or another
@@ -120,7 +176,7 @@ impl Title {
             run: self.run,
             sure: false,
             time_of: match self.open_end {
-                _ if at < self.sure_from => self.anchor,
+                _ if at < self.sure_from => self.begun_by,
                 Some(from) if at >= from => self.closed_by,
                 _ => None,
             },
