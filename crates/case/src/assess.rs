@@ -554,9 +554,9 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
     found
 }
 
-/// The clock that ends next, by when somebody must decide: of somebody who is held, the next end of a right to hold.
+/// The clock that ends next, by when somebody must decide: of somebody who is or may be held, the next end of a right to hold.
 fn next<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Option<(i64, &'r Run)> {
-    let held = ev.timeline.held(ev.at) == Truth::Yes;
+    let held = ev.timeline.held(ev.at) != Truth::No;
     let ahead = |run: &'r Run| {
         let rule = ev.law.clock(run.clock);
         let counts = run.state == State::Running && run.applies == Truth::Yes && !rule.house_choice;

@@ -349,7 +349,7 @@ pub struct Held {
     /// What the title is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<Words>,
-    /// Whether the title is certain; otherwise it hangs on missing facts.
+    /// Whether the title, and that the person was held at all, is certain; otherwise it hangs on missing facts.
     pub certain: bool,
     /// Ours, not the law's: a gap that the law leaves and that we bridge in words only.
     pub house_choice: bool,

@@ -192,10 +192,13 @@ fn new(kind: FindingKind, names: Vec<String>, label: Words, note: Option<&Note>)
     }
 }
 
-/// What a breach brings, from the matrix of the pack.
+/// The breach that a finding is or may be; what it brings, from the matrix of the pack, only where it is one.
 fn with_breach(mut finding: Finding, law: &Law, id: BreachId) -> Finding {
     let breach = law.breach(id);
     finding.names.push(breach.name.clone());
+    if finding.kind != FindingKind::Breach {
+        return finding;
+    }
     let cited = |clauses: &[Clause<Words>]| {
         clauses
             .iter()
@@ -345,11 +348,6 @@ fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<F
         }
         if let RunOut::Breach(id) = out {
             finding = with_breach(finding, ev.law, id);
-            if kind != FindingKind::Breach {
-                finding.effects.clear();
-                finding.who_acts.clear();
-                finding.later.clear();
-            }
         }
         found.push(finding);
     }

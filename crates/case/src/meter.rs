@@ -6,6 +6,7 @@ use habeas_law::rules::{Basis, BreachId, Meter, Note, OrganId, RunOut};
 
 use crate::assessment::FindingKind;
 use crate::evaluate::Evaluator;
+use crate::timeline::Spell;
 
 /// What a meter shows.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,8 @@ pub struct Reading<'l> {
     pub ends: Option<End>,
     /// Whether it is reached.
     pub over: bool,
+    /// Whether the record shows that it is: nothing that it is silent about can have ended the measure before.
+    pub sure: bool,
 }
 
 impl<'l> Reading<'l> {
@@ -34,15 +37,18 @@ impl<'l> Reading<'l> {
             .map_or((RunOut::Overrun, &limit.note), |c| (c.rule, &c.note));
         Some(match (note.basis == Basis::HouseChoice, out) {
             (true, _) => (FindingKind::Caution, note, None),
-            (_, RunOut::Breach(id)) => (FindingKind::Breach, note, Some(id)),
-            (_, RunOut::Question | RunOut::Lapses) => (FindingKind::Question, note, None),
-            (_, RunOut::Overrun) => (FindingKind::Overrun, note, None),
+            (_, RunOut::Breach(id)) if self.sure => (FindingKind::Breach, note, Some(id)),
+            (_, RunOut::Breach(id)) => (FindingKind::Question, note, Some(id)),
+            (_, RunOut::Overrun) if self.sure => (FindingKind::Overrun, note, None),
+            (_, RunOut::Question | RunOut::Lapses | RunOut::Overrun) => {
+                (FindingKind::Question, note, None)
+            }
         })
     }
 }
 
-/// An organ, and the stretches under a measure that it ordered.
-type Group = (Option<OrganId>, Vec<(i64, i64)>);
+/// An organ, and the spells of a measure that it ordered.
+type Group<'t> = (Option<OrganId>, Vec<&'t Spell>);
 
 /// All meters that have run.
 #[must_use]
@@ -50,7 +56,7 @@ pub fn readings<'l>(ev: &Evaluator<'l>) -> Vec<Reading<'l>> {
     let mut found = Vec::new();
     for meter in &ev.law.meters {
         let organ_of = |n: usize| ev.history.get(n).and_then(|a| a.by.organ);
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups: Vec<Group<'_>> = Vec::new();
         for spell in ev
             .timeline
             .spells
@@ -62,17 +68,21 @@ pub fn readings<'l>(ev: &Evaluator<'l>) -> Vec<Reading<'l>> {
             } else {
                 None
             };
-            let stretch = (spell.from.from, spell.until.min(ev.at));
             match groups.iter_mut().find(|(known, _)| *known == organ) {
-                Some((_, stretches)) => stretches.push(stretch),
-                None => groups.push((organ, vec![stretch])),
+                Some((_, spells)) => spells.push(spell),
+                None => groups.push((organ, vec![spell])),
             }
         }
-        found.extend(
-            groups
-                .into_iter()
-                .filter_map(|(organ, stretches)| read(ev, meter, organ, Union::new(stretches))),
-        );
+        for (organ, spells) in groups {
+            let union = |until: fn(&Spell) -> i64| {
+                let stretch = |s: &&Spell| (s.from.from, until(s).min(ev.at));
+                Union::new(spells.iter().map(stretch).filter(|(a, b)| a < b).collect())
+            };
+            let shown = read(ev, meter, organ, union(Spell::surely_until));
+            let sure = shown.is_some_and(|reading| reading.over);
+            let reading = read(ev, meter, organ, union(|spell| spell.until));
+            found.extend(reading.map(|reading| Reading { sure, ..reading }));
+        }
     }
     found
 }
@@ -109,5 +119,6 @@ fn read<'l>(
         days,
         ends,
         over: ends.is_some_and(|end| last.1 >= end.ends_at(zone)),
+        sure: false,
     })
 }

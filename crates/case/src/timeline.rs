@@ -1,5 +1,6 @@
 //! Measures as things of their own: when each began and ended, and when the person was held.
 
+use habeas_law::count::Union;
 use habeas_law::moment::When;
 use habeas_law::rules::{ActId, Clause, MeasureId, Trigger};
 use habeas_law::{Law, Truth};
@@ -23,6 +24,10 @@ pub struct Spell {
     pub to: Option<When>,
     /// The instant at which it was surely over.
     pub until: i64,
+    /// The last act that shows it running.
+    pub shown: When,
+    /// An act that would have ended it since, and about which the record is silent.
+    pub silent: Option<ActId>,
     /// Whether the person was held.
     pub held: bool,
 }
@@ -53,16 +58,14 @@ impl Timeline {
         let mut timeline = Self::default();
         for (n, measure) in law.measures.iter().enumerate() {
             let id = MeasureId(u16::try_from(n).unwrap_or(u16::MAX));
-            let mut kinds = measure.begins.iter().flat_map(|c| &c.rule.acts);
+            let begins: Vec<ActId> = acts_of(&measure.begins).collect();
             if measure.held {
-                timeline.silent = timeline.silent.or_else(|| {
-                    let mut kinds = kinds.clone();
-                    kinds.find(|k| history.partial.covers(**k)).copied()
-                });
+                timeline.silent = timeline.silent.or_else(|| history.silent(&begins));
             }
-            if !kinds.any(|kind| happened.contains(kind)) {
+            if !begins.iter().any(|kind| happened.contains(kind)) {
                 continue;
             }
+            let ends: Vec<ActId> = acts_of(&measure.ends).collect();
             let mut running: Option<Spell> = None;
             for (index, act) in history.acts.iter().enumerate().take(horizon) {
                 let hits = |trigger: &Trigger| {
@@ -77,19 +80,25 @@ impl Timeline {
                 };
                 let hits_any = |clauses: &[Clause<Trigger>]| clauses.iter().any(|c| hits(&c.rule));
                 let begins = hits_any(&measure.begins);
-                let (over, begins) = match &running {
+                let (over, begins) = match &mut running {
                     None => (i64::MAX, begins),
                     // Another organ takes the measure anew: the one spell is over when the next begins.
                     Some(spell) if begins && taken_over(history, spell.begin, act) => {
                         (act.happened.from, true)
                     }
                     Some(_) if hits_any(&measure.ends) => (over(&act.happened), false),
-                    Some(_) => continue,
+                    Some(spell) => {
+                        if begins {
+                            spell.shown = act.happened;
+                        }
+                        continue;
+                    }
                 };
                 if let Some(mut spell) = running.take() {
                     spell.end = Some(index);
                     spell.to = Some(act.happened);
                     spell.until = over;
+                    spell.silent = None;
                     timeline.spells.push(spell);
                 }
                 running = begins.then(|| Spell {
@@ -99,6 +108,8 @@ impl Timeline {
                     from: act.happened,
                     to: None,
                     until: i64::MAX,
+                    shown: act.happened,
+                    silent: history.silent(&ends),
                     held: measure.held,
                 });
             }
@@ -113,42 +124,80 @@ impl Timeline {
     /// Whether the person was held at an instant.
     #[must_use]
     pub fn held(&self, at: i64) -> Truth {
-        if self
-            .spells
-            .iter()
-            .any(|spell| spell.held && spell.covers(at))
-        {
-            Truth::Yes
-        } else if self.silent.is_some() {
-            Truth::Unknown
-        } else {
-            Truth::No
+        let spells = self.spells.iter().filter(|spell| spell.held);
+        match any(spells, at) {
+            Truth::No if self.silent.is_some() => Truth::Unknown,
+            truth => truth,
         }
     }
 
-    /// Whether a measure ran at an instant.
+    /// Where it is unknown whether the person was held at an instant: the act that would tell.
     #[must_use]
-    pub fn under(&self, measure: MeasureId, at: i64) -> Truth {
-        self.spells
-            .iter()
-            .any(|spell| spell.measure == measure && spell.covers(at))
-            .into()
+    pub fn held_needs(&self, at: i64) -> Option<ActId> {
+        let spells = self.spells.iter().filter(|spell| spell.held);
+        silent_end(spells, at).or(self.silent)
     }
 
-    /// Stretches in which the person was held, up to an instant, joined.
+    /// Whether a measure ran at an instant; where that is unknown, the act that would tell.
     #[must_use]
-    pub fn holds(&self, at: i64) -> habeas_law::count::Union {
-        let parts = self
-            .spells
-            .iter()
-            .filter(|spell| spell.held)
-            .map(|spell| (spell.from.from, spell.until.min(at)));
-        habeas_law::count::Union::new(parts.collect())
+    pub fn under(&self, measure: MeasureId, at: i64) -> (Truth, Option<ActId>) {
+        let spells = || self.spells.iter().filter(|spell| spell.measure == measure);
+        (any(spells(), at), silent_end(spells(), at))
+    }
+
+    /// Stretches in which the person was or may have been held, up to an instant, joined.
+    #[must_use]
+    pub fn holds(&self, at: i64) -> Union {
+        self.joined(|spell| spell.until.min(at))
+    }
+
+    /// Stretches in which the record shows that the person was held, up to an instant, joined.
+    #[must_use]
+    pub fn sure_holds(&self, at: i64) -> Union {
+        self.joined(|spell| spell.surely_until().min(at))
+    }
+
+    fn joined(&self, until: impl Fn(&Spell) -> i64) -> Union {
+        let held = self.spells.iter().filter(|spell| spell.held);
+        let parts = held.map(|spell| (spell.from.from, until(spell)));
+        Union::new(parts.filter(|(from, to)| from < to).collect())
     }
 }
 
+/// Whether one of some spells ran at an instant.
+fn any<'s>(spells: impl Iterator<Item = &'s Spell>, at: i64) -> Truth {
+    spells.fold(Truth::No, |any, spell| any.or(spell.ran(at)))
+}
+
+/// The act that may have ended one of some spells before an instant.
+fn silent_end<'s>(mut spells: impl Iterator<Item = &'s Spell>, at: i64) -> Option<ActId> {
+    spells.find(|s| s.ran(at) == Truth::Unknown)?.silent
+}
+
+fn acts_of(clauses: &[Clause<Trigger>]) -> impl Iterator<Item = ActId> {
+    clauses.iter().flat_map(|c| c.rule.acts.iter().copied())
+}
+
 impl Spell {
-    /// Whether it ran at an instant; where only the day of an end is known, the whole day counts.
+    /// Whether it ran at an instant: after the last act that shows it, an act may have ended it about which the record is silent.
+    #[must_use]
+    pub fn ran(&self, at: i64) -> Truth {
+        match (self.covers(at), self.silent) {
+            (true, Some(_)) if at > self.shown.to => Truth::Unknown,
+            (covers, _) => covers.into(),
+        }
+    }
+
+    /// The instant up to which the record shows that it ran.
+    #[must_use]
+    pub fn surely_until(&self) -> i64 {
+        match self.silent {
+            Some(_) => over(&self.shown),
+            None => self.until,
+        }
+    }
+
+    /// Whether it ran or may have run at an instant; where only the day of an end is known, the whole day counts.
     #[must_use]
     pub fn covers(&self, at: i64) -> bool {
         self.from.from <= at && at < self.until

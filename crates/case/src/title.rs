@@ -1,6 +1,7 @@
 //! By what right each hour of custody was held: exactly one title, or *held, title not shown*.
 
 use habeas_law::Truth;
+use habeas_law::count::Union;
 use habeas_law::moment::When;
 
 use crate::assess::{Computed, Explained};
@@ -184,12 +185,14 @@ impl Title {
     }
 }
 
-/// From, to, and the title there.
-type Stretch = (i64, i64, Option<Cover>);
+/// From, to, the title there, and whether the person was surely held.
+type Stretch = (i64, i64, Option<Cover>, bool);
 
 /// The stretches of a hold, each with the title that covers it.
-fn sweep(titles: &[Title], from: i64, to: i64) -> Vec<Stretch> {
+fn sweep(titles: &[Title], sure: &Union, from: i64, to: i64) -> Vec<Stretch> {
     let mut cuts: Vec<i64> = vec![from, to];
+    let bounds = sure.parts().iter().flat_map(|(a, b)| [*a, *b]);
+    cuts.extend(bounds.filter(|t| (from..to).contains(t)));
     for title in titles {
         cuts.extend(
             [title.from, title.sure_from, title.sure, title.possible]
@@ -211,9 +214,13 @@ fn sweep(titles: &[Title], from: i64, to: i64) -> Vec<Stretch> {
                 .map(|(_, cover)| cover)
         };
         let title = best(Title::surely).or_else(|| best(Title::possibly));
+        let held = sure
+            .parts()
+            .iter()
+            .any(|(from, to)| (*from..*to).contains(&a));
         match stretches.last_mut() {
-            Some(last) if last.2 == title && last.1 == a => last.1 = b,
-            _ => stretches.push((a, b, title)),
+            Some(last) if (last.2, last.3) == (title, held) && last.1 == a => last.1 = b,
+            _ => stretches.push((a, b, title, held)),
         }
     }
     stretches
@@ -227,22 +234,26 @@ pub fn held(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Held> {
     let silent = silent(&ev);
     let mut found = Vec::new();
     // The instant asked belongs to the hold that runs then.
+    let sure = ev.timeline.sure_holds(ev.at + 1);
     for (from, to) in ev.timeline.holds(ev.at + 1).parts() {
-        for (a, b, title) in sweep(&titles, *from, *to) {
+        for (a, b, title, held) in sweep(&titles, &sure, *from, *to) {
             let explained = title.and_then(|cover| computed.runs.get(cover.run));
             let clock = explained.map(|e| ev.law.clock(e.run.clock));
-            let certain = title.map_or(silent.is_empty(), |cover| cover.sure);
-            let needs: Vec<Need> = match explained {
-                _ if certain => Vec::new(),
+            let titled = title.map_or(silent.is_empty(), |cover| cover.sure);
+            let mut needs: Vec<Need> = match explained {
+                _ if titled => Vec::new(),
                 Some(explained) => needs(&ev, explained, title.and_then(|c| c.time_of)),
                 None => silent.clone(),
             };
+            if !held {
+                needs.extend(ev.timeline.held_needs(b).map(Need::Act));
+            }
             found.push(Held {
                 from: show.instant(a),
                 to: show.instant(b.min(ev.at.max(a))),
                 title: clock.map(|c| format!("{} {}", ev.law.pack(c.pack).name, c.name)),
                 label: clock.map(|c| c.words.clone()),
-                certain,
+                certain: titled && held,
                 house_choice: clock.is_some_and(|c| c.house_choice),
                 acts: if title.is_none() {
                     around(&ev, a, b)
@@ -300,7 +311,7 @@ fn silent(ev: &Evaluator<'_>) -> Vec<Need> {
 /// Seconds of custody without any title, for summaries.
 #[must_use]
 pub fn untitled_seconds(ev: &Evaluator<'_>, runs: &[Run]) -> i64 {
-    let holds = ev.timeline.holds(ev.at);
+    let holds = ev.timeline.sure_holds(ev.at);
     if holds.is_empty() || !silent(ev).is_empty() {
         return 0;
     }
@@ -312,7 +323,7 @@ pub fn untitled_seconds(ev: &Evaluator<'_>, runs: &[Run]) -> i64 {
             .map(|t| (t.from.max(*from), t.possible.min(*to)))
             .collect();
         covered.retain(|(a, b)| a < b);
-        total += (to - from) - habeas_law::count::Union::new(covered).within(*from, *to);
+        total += (to - from) - Union::new(covered).within(*from, *to);
     }
     total
 }

@@ -84,6 +84,12 @@ fn wrong(fault: &Fault<'_>) -> Vec<String> {
                     found.push(format!("{line}: certain is {certain}"));
                 }
             }
+            ["not", "shown", number] => {
+                let untitled = assessment.title_not_shown.len();
+                if untitled.to_string() != number {
+                    found.push(format!("{line}: {untitled} stretches"));
+                }
+            }
             ["latest", clock, day] => {
                 let clock = assessment
                     .clocks

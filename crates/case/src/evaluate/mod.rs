@@ -167,7 +167,7 @@ impl Evaluator<'_> {
                 // At the very instant of release the person was still held.
                 let held = self.timeline.held(at).or(self.timeline.held(at - 1));
                 if held == Truth::Unknown
-                    && let Some(kind) = self.timeline.silent
+                    && let Some(kind) = self.timeline.held_needs(at)
                 {
                     return self.unknown(Need::Act(kind), s, log);
                 }
@@ -181,12 +181,12 @@ impl Evaluator<'_> {
                     .iter()
                     .flat_map(|c| c.rule.acts.iter().copied())
                     .collect();
-                match (
-                    self.timeline.under(*measure, self.moment_of(s)),
-                    self.history.silent(&kinds),
-                ) {
-                    (Truth::No, Some(kind)) => self.unknown(Need::Act(kind), s, log),
-                    (truth, _) => truth,
+                match self.timeline.under(*measure, self.moment_of(s)) {
+                    (Truth::Yes, _) => Truth::Yes,
+                    (_, ended) => match ended.or_else(|| self.history.silent(&kinds)) {
+                        Some(kind) => self.unknown(Need::Act(kind), s, log),
+                        None => Truth::No,
+                    },
                 }
             }
             E::Acts {

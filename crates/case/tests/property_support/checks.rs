@@ -234,7 +234,10 @@ pub fn summary(assessment: &Assessment, summary: &Summary, at: i64) -> Vec<Strin
     let next = assessment.next.as_ref().map(|e| e.earliest.instant);
     differ("next", format!("{:?}", summary.next), format!("{next:?}"));
     let held = assessment.held.last().is_some_and(|h| h.to.instant == at);
-    differ("held", summary.held.to_string(), held.to_string());
+    // Where the record is silent about something the person may have been held, and the summary says only what is sure.
+    if summary.held || assessment.computed_from.silent.is_none() {
+        differ("held", summary.held.to_string(), held.to_string());
+    }
     found
 }
 
