@@ -7,6 +7,11 @@ use habeas_law::{Truth, Value};
 use super::{Evaluator, Log, Need, Scope};
 use crate::act::Act;
 
+/// Whether two known values are the same.
+fn same<T: PartialEq>(a: Option<&T>, b: Option<&T>) -> Option<bool> {
+    a.zip(b).map(|(a, b)| a == b)
+}
+
 impl Evaluator<'_> {
     pub(super) fn act(&self, of: Of, s: Scope<'_>) -> Option<usize> {
         match of {
@@ -268,50 +273,28 @@ impl Evaluator<'_> {
         else {
             return Truth::Unknown;
         };
-        let (same, name) = match what {
-            // One level above is another organ of the same kind; where only one level is told, nobody knows.
-            Identity::Organ => {
-                let kinds = a.by.organ.zip(b.by.organ).map(|(x, y)| x == y);
-                let alone = a.by.level.is_some() != b.by.level.is_some();
-                if kinds == Some(true) && alone {
-                    let missing = if a.by.level.is_some() { b } else { a };
-                    return self.unknown(Need::Attribute(missing.kind, "level"), s, log);
-                }
-                (kinds.map(|same| same && a.by.level == b.by.level), "organ")
-            }
-            Identity::Official => (
-                a.by.official
-                    .as_ref()
-                    .zip(b.by.official.as_ref())
-                    .map(|(x, y)| x == y),
-                "official",
-            ),
-            Identity::Unit => (
-                a.by.unit
-                    .as_ref()
-                    .zip(b.by.unit.as_ref())
-                    .map(|(x, y)| x == y),
-                "unit",
-            ),
+        let organs = same(a.by.organ.as_ref(), b.by.organ.as_ref());
+        let units = same(a.by.unit.as_ref(), b.by.unit.as_ref());
+        let levels = same(a.by.level.as_ref(), b.by.level.as_ref());
+        let officials = same(a.by.official.as_ref(), b.by.official.as_ref());
+        let (same, missing) = match (what, organs) {
+            // Two offices of one kind are two organs, and so are two levels; where neither tells them apart nobody knows.
+            (Identity::Organ, Some(true)) if levels == Some(false) => (levels, Identity::Unit),
+            (Identity::Organ, Some(true)) | (Identity::Unit, _) => (units, Identity::Unit),
+            (Identity::Organ, _) => (organs, Identity::Organ),
+            (Identity::Official, _) => (officials, Identity::Official),
         };
         match same {
             Some(same) => (!same).into(),
             None => {
-                let missing = if self.has_identity(a, what) {
-                    b.kind
-                } else {
-                    a.kind
+                let (told, name) = match missing {
+                    Identity::Organ => (a.by.organ.is_some(), "organ"),
+                    Identity::Official => (a.by.official.is_some(), "official"),
+                    Identity::Unit => (a.by.unit.is_some(), "unit"),
                 };
-                self.unknown(Need::Attribute(missing, name), s, log)
+                let kind = if told { b.kind } else { a.kind };
+                self.unknown(Need::Attribute(kind, name), s, log)
             }
-        }
-    }
-
-    pub(super) fn has_identity(&self, act: &Act, what: Identity) -> bool {
-        match what {
-            Identity::Organ => act.by.organ.is_some(),
-            Identity::Official => act.by.official.is_some(),
-            Identity::Unit => act.by.unit.is_some(),
         }
     }
 
