@@ -690,10 +690,17 @@ impl Shower<'_> {
             .filter(conditional)
             .filter(|c| !shown_for.contains(&c.note.id))
         {
+            // Of a series, what came before this clock or after what closed it belongs to another.
+            let touches = |n: &usize| {
+                let happened = self.history.get(*n).map(|act| act.happened.from);
+                let earlier = run.number > 1 && happened <= run.start.map(|start| start.from);
+                let later = rule.repeats.is_some() && run.closed_by.is_some_and(|c| *n > c);
+                run.anchor.is_none_or(|a| *n > a) && !earlier && !later
+            };
             for n in self
                 .history
                 .of_kinds(&clause.rule.acts, scope.horizon)
-                .filter(|n| run.anchor.is_none_or(|a| *n > a))
+                .filter(touches)
             {
                 lines.push(self.condition(
                     ev,
