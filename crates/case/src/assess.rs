@@ -18,7 +18,7 @@ use crate::find;
 use crate::formula;
 use crate::history::History;
 use crate::meter;
-use crate::show::Shower;
+use crate::show::{self, Shower};
 use crate::timeline::Timeline;
 use crate::title;
 
@@ -48,14 +48,16 @@ pub fn compute(ev: Evaluator<'_>) -> Computed<'_> {
     let horizon = ev.history.visible(ev.at);
     let mut runs = Vec::new();
     let mut push = |id: ClockId, anchor: Option<usize>| {
-        let mut trace = Trace::default();
-        let found = clock::runs(&ev, id, anchor, horizon, 0, &mut trace);
-        let mut needs: Vec<Need> = Vec::new();
-        for need in trace.needs {
-            if !needs.contains(&need) {
-                needs.push(need);
+        let told = |ev: &Evaluator<'_>| {
+            let mut trace = Trace::default();
+            let found = clock::runs(ev, id, anchor, horizon, 0, &mut trace);
+            if found.iter().all(show::settled) {
+                trace.needs.clear();
             }
-        }
+            (found, trace.needs)
+        };
+        let (found, needs) = told(&ev);
+        let needs = ev.ranked(needs, |ev, _| told(ev).1);
         runs.extend(found.into_iter().map(|run| Explained {
             run,
             needs: needs.clone(),
@@ -136,12 +138,7 @@ pub fn calls_for_action(assessment: &Assessment) -> bool {
 pub fn assess_person(law: &Law, case: &Case, subject: &str, at: i64) -> Assessment {
     let history = History::of(case, subject);
     let timeline = Timeline::build(law, &history, at);
-    let ev = Evaluator {
-        law,
-        history: &history,
-        timeline: &timeline,
-        at,
-    };
+    let ev = Evaluator::new(law, &history, &timeline, at);
     let packs = packs_of(law, case);
     let computed = compute(ev);
     let home = history
@@ -209,12 +206,7 @@ pub fn summarize(law: &Law, case: &Case, at: i64) -> Summary {
     for subject in case.subjects() {
         let history = History::of(case, subject);
         let timeline = Timeline::build(law, &history, at);
-        let ev = Evaluator {
-            law,
-            history: &history,
-            timeline: &timeline,
-            at,
-        };
+        let ev = Evaluator::new(law, &history, &timeline, at);
         let horizon = history.visible(at);
         let mut runs = Vec::new();
         for (index, act) in history.acts.iter().enumerate().take(horizon) {

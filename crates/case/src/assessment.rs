@@ -221,7 +221,7 @@ pub struct Clock {
     pub also: Vec<Alternative>,
     /// How it came about.
     pub because: Vec<Line>,
-    /// Facts missing, those that alone decide first.
+    /// Facts missing: those that alone decide, then those that leave the fewest others to be asked.
     pub needs: Vec<Needed>,
     /// The article and version of the text.
     pub article: String,

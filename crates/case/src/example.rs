@@ -64,12 +64,7 @@ impl Seen {
         let at = builder.instant();
         let history = History::of(&builder.case, PERSON);
         let timeline = Timeline::build(builder.law, &history, at);
-        let ev = Evaluator {
-            law: builder.law,
-            history: &history,
-            timeline: &timeline,
-            at,
-        };
+        let ev = Evaluator::new(builder.law, &history, &timeline, at);
         let horizon = history.visible(at);
         for (index, act) in history.acts.iter().enumerate().take(horizon) {
             for id in builder.law.clocks_of(act.kind) {

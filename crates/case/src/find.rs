@@ -64,20 +64,25 @@ pub fn judge<'a>(
     } else {
         Vec::new()
     };
-    // What is known stays so, and what does not need a fact does not hang on it.
-    let decided = |need: Need, assumed: Truth| {
-        let assume = Some((need, assumed));
-        let truth = |f: &Found<'_>| {
-            if f.needs.contains(&need) {
-                let scope = Scope { assume, ..scope };
-                gate::one(ev, &f.clause.rule, scope, &mut Silent::default())
-            } else {
-                f.truth
+    // What does not need a fact does not hang on it.
+    let still = |ev: &Evaluator<'_>, need: Need| {
+        let mut missing = Vec::new();
+        let truths = conditions.iter().map(|found| {
+            if !found.needs.contains(&need) {
+                missing.extend(found.needs.iter().copied());
+                return found.truth;
             }
-        };
-        gate::joined(rule.kind, conditions.iter().map(truth)).known()
+            let mut trace = Trace::default();
+            let truth = gate::one(ev, &found.clause.rule, scope, &mut trace);
+            missing.append(&mut trace.needs);
+            truth
+        });
+        match gate::joined(rule.kind, truths) {
+            Truth::Unknown => missing,
+            Truth::Yes | Truth::No => Vec::new(),
+        }
     };
-    let needs = ev.ranked(needs, decided);
+    let needs = ev.ranked(needs, still);
     let shown = Gate {
         rule: format!("{} {}", law.pack(rule.pack).name, rule.name),
         kind: rule.kind,

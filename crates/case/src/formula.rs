@@ -101,7 +101,13 @@ pub fn steps<'l>(ev: &Evaluator<'l>, id: FormulaId, anchor: Option<usize>) -> Ve
             value: value.clone(),
             note: line.map(|line| note(ev, line, scope)),
             used: trace.used,
-            needs: ev.ranked(trace.needs, |_, _| true),
+            needs: ev.ranked(trace.needs, |ev, _| {
+                let mut trace = Trace::default();
+                match step(ev, &named.lines, scope, &mut trace).0 {
+                    Some(_) => Vec::new(),
+                    None => trace.needs,
+                }
+            }),
         });
         values.push(value);
     }

@@ -4,7 +4,7 @@ use habeas_law::Truth;
 use habeas_law::expression::Expression;
 use habeas_law::rules::{Clause, Condition, Gate, GateGroup, GateKind, Test, WhenUnknown};
 
-use crate::evaluate::{Evaluator, Log, Need, Scope, Silent, Trace, Used};
+use crate::evaluate::{Evaluator, Log, Need, Scope, Trace, Used};
 
 /// A condition as it was found.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Found<'l> {
     pub excused_by: Option<&'l Clause<Expression>>,
     /// Facts used.
     pub used: Vec<Used>,
-    /// Facts missing, those that alone decide first.
+    /// Facts missing: those that alone decide, then those that leave the fewest others to be asked.
     pub needs: Vec<Need>,
     /// Conditions of a group.
     pub within: Vec<Found<'l>>,
@@ -64,7 +64,6 @@ pub fn scope_of<'a>(
         anchor,
         before: true,
         depth: s.depth,
-        assume: s.assume,
         ..Scope::of_facts(gate.pack, until)
     }
 }
@@ -198,19 +197,14 @@ fn explain<'l>(ev: &Evaluator<'l>, clause: &'l Clause<Condition>, s: Scope<'_>) 
     if truth.known() {
         trace.needs.clear();
     }
-    let decided = |need: Need, assumed: Truth| {
-        one(
-            ev,
-            condition,
-            Scope {
-                assume: Some((need, assumed)),
-                ..s
-            },
-            &mut Silent::default(),
-        )
-        .known()
+    let still = |ev: &Evaluator<'_>, _: Need| {
+        let mut trace = Trace::default();
+        match one(ev, condition, s, &mut trace) {
+            Truth::Unknown => trace.needs,
+            Truth::Yes | Truth::No => Vec::new(),
+        }
     };
-    let needs = ev.ranked(trace.needs, decided);
+    let needs = ev.ranked(trace.needs, still);
     Found {
         clause,
         truth,

@@ -49,12 +49,7 @@ pub fn propose(law: &Law, case: &Case, step: Act, at: i64) -> Proposal {
     with.acts.push(step);
     let history = History::of(&with, &subject);
     let timeline = Timeline::build(law, &history, at);
-    let ev = Evaluator {
-        law,
-        history: &history,
-        timeline: &timeline,
-        at,
-    };
+    let ev = Evaluator::new(law, &history, &timeline, at);
     let index = history
         .acts
         .iter()

@@ -245,8 +245,7 @@ impl Shower<'_> {
     pub fn clock(&self, ev: &Evaluator<'_>, explained: &Explained) -> Clock {
         let run = &explained.run;
         let rule = self.law.clock(run.clock);
-        let known = run.earliest.is_some() && run.earliest == run.latest;
-        let settled = known && run.state != State::Unknown && run.applies != Truth::Unknown;
+        let settled = settled(run);
         let ends = self.ends(ev, run);
         Clock {
             rule: format!("{} {}", self.law.pack(rule.pack).name, rule.name),
@@ -458,25 +457,16 @@ impl Shower<'_> {
         condition: Option<&Expression>,
         scope: Scope<'_>,
     ) -> Line {
-        let mut trace = Trace::default();
-        let truth = condition.map(|c| ev.truth(c, scope, &mut trace));
-        if truth.is_some_and(Truth::known) {
-            trace.needs.clear();
-        }
-        let decided = |need: Need, assumed: Truth| {
-            condition.is_some_and(|c| {
-                ev.truth(
-                    c,
-                    Scope {
-                        assume: Some((need, assumed)),
-                        ..scope
-                    },
-                    &mut Silent::default(),
-                )
-                .known()
-            })
+        let told = |ev: &Evaluator<'_>| {
+            let mut trace = Trace::default();
+            let truth = condition.map(|c| ev.truth(c, scope, &mut trace));
+            if truth.is_some_and(Truth::known) {
+                trace.needs.clear();
+            }
+            (truth, trace)
         };
-        let needs = ev.ranked(trace.needs, decided);
+        let (truth, trace) = told(ev);
+        let needs = ev.ranked(trace.needs, |ev, _| told(ev).1.needs);
         Line {
             citation: citation(note),
             clause: note.text.clone(),
@@ -750,6 +740,13 @@ impl Shower<'_> {
             lines.push(self.condition(ev, &clause.note, None, scope));
         }
     }
+}
+
+/// Whether nothing that is missing would tell more of a run.
+#[must_use]
+pub fn settled(run: &Run) -> bool {
+    let known = run.earliest.is_some() && run.earliest == run.latest;
+    known && run.state != State::Unknown && run.applies != Truth::Unknown
 }
 
 /// The public name of a state.

@@ -46,12 +46,7 @@ impl Timeline {
     #[must_use]
     pub fn build(law: &Law, history: &History<'_>, at: i64) -> Self {
         let nothing = Self::default();
-        let evaluator = Evaluator {
-            law,
-            history,
-            timeline: &nothing,
-            at,
-        };
+        let evaluator = Evaluator::new(law, history, &nothing, at);
         let horizon = history.visible(at);
         let happened = history.acts.iter().take(horizon).map(|act| act.kind);
         let happened: FxHashSet<ActId> = happened.collect();

@@ -84,6 +84,16 @@ fn wrong(fault: &Fault<'_>) -> Vec<String> {
                     found.push(format!("{line}: certain is {certain}"));
                 }
             }
+            ["ranked", rule, ..] => {
+                let clocks = assessment.clocks.iter().map(|c| (&c.rule, &c.needs));
+                let gates = assessment.gates.iter().map(|g| (&g.rule, &g.needs));
+                let named = |(r, _): &(&String, _)| r.ends_with(&format!(" {rule}"));
+                let (_, needs) = clocks.chain(gates).find(named).unwrap();
+                let ranked: Vec<&str> = needs.iter().map(|n| n.name.as_str()).collect();
+                if ranked != words[2..] {
+                    found.push(format!("{line}: {ranked:?}"));
+                }
+            }
             ["not", "shown", number] => {
                 let untitled = assessment.title_not_shown.len();
                 if untitled.to_string() != number {

@@ -549,12 +549,7 @@ const UNKNOWN: Answer = Some((0, "unknown"));
 fn answers(law: &Law, slots: &[Option<usize>], case: &Case, at: i64) -> Answers {
     let history = History::of(case, PERSON);
     let timeline = Timeline::build(law, &history, at);
-    let ev = Evaluator {
-        law,
-        history: &history,
-        timeline: &timeline,
-        at,
-    };
+    let ev = Evaluator::new(law, &history, &timeline, at);
     let horizon = history.visible(at);
     let mut answers = [None; SHARED.len()];
     for (index, act) in history.acts.iter().enumerate().take(horizon) {

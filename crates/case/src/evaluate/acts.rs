@@ -78,7 +78,7 @@ impl Evaluator<'_> {
                 Truth::Yes
             }
             None => match self.history.silent(kinds) {
-                Some(kind) => self.unknown(Need::Act(kind), s, log),
+                Some(kind) => self.unknown(Need::Act(kind), log),
                 None => {
                     if let Some(kind) = kinds.first() {
                         log.used(Need::Act(*kind), || Value::None, None);
@@ -99,7 +99,7 @@ impl Evaluator<'_> {
             return Truth::Unknown;
         }
         match self.history.silent(&acts.kinds) {
-            Some(kind) => self.unknown(Need::Act(kind), s, log),
+            Some(kind) => self.unknown(Need::Act(kind), log),
             None => {
                 if let Some(kind) = acts.kinds.first() {
                     log.used(Need::Act(*kind), || Value::Number(yes.into()), None);
@@ -185,7 +185,7 @@ impl Evaluator<'_> {
                 );
                 test(rank).into()
             }
-            None => self.unknown(Need::Attribute(act.kind, "rank"), s, log),
+            None => self.unknown(Need::Attribute(act.kind, "rank"), log),
         }
     }
 
@@ -218,7 +218,7 @@ impl Evaluator<'_> {
             return Truth::Unknown;
         };
         if act.by.level.is_none() {
-            return self.unknown(Need::Attribute(act.kind, "level"), s, log);
+            return self.unknown(Need::Attribute(act.kind, "level"), log);
         }
         self.level_of(of, s, log)
             .map_or(Truth::Unknown, |l| test(l).into())
@@ -243,7 +243,7 @@ impl Evaluator<'_> {
                 );
                 test(organ).into()
             }
-            None => self.unknown(Need::Attribute(act.kind, "organ"), s, log),
+            None => self.unknown(Need::Attribute(act.kind, "organ"), log),
         }
     }
 
@@ -293,7 +293,7 @@ impl Evaluator<'_> {
                     Identity::Unit => (a.by.unit.is_some(), "unit"),
                 };
                 let kind = if told { b.kind } else { a.kind };
-                self.unknown(Need::Attribute(kind, name), s, log)
+                self.unknown(Need::Attribute(kind, name), log)
             }
         }
     }

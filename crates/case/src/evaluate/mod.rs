@@ -45,8 +45,6 @@ pub struct Scope<'a> {
     pub bound: Bound,
     /// How deep rules call one another.
     pub depth: u8,
-    /// For ranking what is needed: this fact, if missing, is taken so.
-    pub assume: Option<(Need, Truth)>,
 }
 
 impl Scope<'_> {
@@ -65,7 +63,6 @@ impl Scope<'_> {
             before: false,
             bound: Bound::Both,
             depth: 0,
-            assume: None,
         }
     }
 }
@@ -84,6 +81,22 @@ pub struct Evaluator<'a> {
     pub timeline: &'a Timeline,
     /// The instant asked.
     pub at: i64,
+    /// For ranking what is needed: this fact, if missing, is taken so.
+    assume: Option<(Need, Truth)>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// Over what is recorded.
+    #[must_use]
+    pub fn new(law: &'a Law, history: &'a History<'a>, timeline: &'a Timeline, at: i64) -> Self {
+        Self {
+            law,
+            history,
+            timeline,
+            at,
+            assume: None,
+        }
+    }
 }
 
 impl Evaluator<'_> {
@@ -93,8 +106,8 @@ impl Evaluator<'_> {
         self.law.zone(pack)
     }
 
-    fn unknown<L: Log>(&self, need: Need, s: Scope<'_>, log: &mut L) -> Truth {
-        if let Some((assumed, truth)) = s.assume
+    fn unknown<L: Log>(&self, need: Need, log: &mut L) -> Truth {
+        if let Some((assumed, truth)) = self.assume
             && assumed == need
         {
             return truth;
@@ -169,7 +182,7 @@ impl Evaluator<'_> {
                 if held == Truth::Unknown
                     && let Some(kind) = self.timeline.held_needs(at)
                 {
-                    return self.unknown(Need::Act(kind), s, log);
+                    return self.unknown(Need::Act(kind), log);
                 }
                 held
             }
@@ -184,7 +197,7 @@ impl Evaluator<'_> {
                 match self.timeline.under(*measure, self.moment_of(s)) {
                     (Truth::Yes, _) => Truth::Yes,
                     (_, ended) => match ended.or_else(|| self.history.silent(&kinds)) {
-                        Some(kind) => self.unknown(Need::Act(kind), s, log),
+                        Some(kind) => self.unknown(Need::Act(kind), log),
                         None => Truth::No,
                     },
                 }
@@ -274,10 +287,13 @@ impl Evaluator<'_> {
 
     /// A comparison that hangs on the assumed fact takes the assumed truth.
     fn assumed(&self, value: &E, s: Scope<'_>) -> Option<Truth> {
-        let (need, truth) = s.assume?;
+        let (need, truth) = self.assume?;
         let mut probe = Trace::default();
-        let unassumed = Scope { assume: None, ..s };
-        (self.value(value, unassumed, &mut probe).is_none() && probe.needs.contains(&need))
+        let unassumed = Self {
+            assume: None,
+            ..*self
+        };
+        (unassumed.value(value, s, &mut probe).is_none() && probe.needs.contains(&need))
             .then_some(truth)
     }
 
@@ -335,7 +351,7 @@ impl Evaluator<'_> {
                 let (index, act) = self.which(*of, s, log)?;
                 let Some(value) = act.field(*field) else {
                     log.missing(Need::Field(act.kind, *field));
-                    return match s.assume {
+                    return match self.assume {
                         Some((need, truth)) if need == Need::Field(act.kind, *field) => {
                             Some(Value::Yes(truth == Truth::Yes))
                         }
@@ -356,7 +372,7 @@ impl Evaluator<'_> {
                     }
                     None => {
                         log.missing(Need::Fact(*field));
-                        return match s.assume {
+                        return match self.assume {
                             Some((need, truth)) if need == Need::Fact(*field) => {
                                 Some(Value::Yes(truth == Truth::Yes))
                             }
@@ -688,16 +704,33 @@ impl Evaluator<'_> {
         })
     }
 
-    /// Facts that are missing, those that alone decide first.
-    pub fn ranked(&self, needs: Vec<Need>, decided: impl Fn(Need, Truth) -> bool) -> Vec<Need> {
-        let mut unique: Vec<Need> = Vec::new();
-        for need in needs {
-            if !unique.contains(&need) {
-                unique.push(need);
-            }
+    /// Facts that are missing, each once: those that alone decide first, then those of which an answer leaves the fewest others to be
+    /// asked, and in the order of the text among equals. `still` tells what is missing where this fact is taken as known.
+    pub fn ranked(&self, needs: Vec<Need>, still: impl Fn(&Self, Need) -> Vec<Need>) -> Vec<Need> {
+        let mut ranked = distinct(needs);
+        if ranked.len() > 1 {
+            ranked.sort_by_cached_key(|need| {
+                let left = |truth: Truth| {
+                    let assuming = Self {
+                        assume: Some((*need, truth)),
+                        ..*self
+                    };
+                    let left = distinct(still(&assuming, *need));
+                    left.iter().filter(|other| *other != need).count()
+                };
+                left(Truth::Yes).min(left(Truth::No))
+            });
         }
-        let alone = |need: &Need| !(decided(*need, Truth::Yes) || decided(*need, Truth::No));
-        unique.sort_by_cached_key(alone);
-        unique
+        ranked
     }
+}
+
+fn distinct(needs: Vec<Need>) -> Vec<Need> {
+    let mut found: Vec<Need> = Vec::new();
+    for need in needs {
+        if !found.contains(&need) {
+            found.push(need);
+        }
+    }
+    found
 }

@@ -291,12 +291,7 @@ impl<'a> Run<'a> {
         let history = History::of(&self.builder.case, crate::example::PERSON);
         let timeline = Timeline::default();
         let at = self.builder.instant();
-        let ev = Evaluator {
-            law: self.law,
-            history: &history,
-            timeline: &timeline,
-            at,
-        };
+        let ev = Evaluator::new(self.law, &history, &timeline, at);
         ask(&ev, Scope::of_facts(self.rule.pack, history.visible(at)))
     }
 
