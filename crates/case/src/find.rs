@@ -9,7 +9,7 @@ use habeas_law::{Law, Truth, Words};
 use crate::assess::{Computed, Explained};
 use crate::assessment::{Actor, Cited, Cure, Finding, FindingKind, Gate, Line, Summary};
 use crate::clock::{Objection, Run, State};
-use crate::evaluate::{Evaluator, Need, Scope, Silent, Trace};
+use crate::evaluate::{Evaluator, Log, Need, Scope, Silent, Trace};
 use crate::gate::{self, Found};
 use crate::meter;
 use crate::show::{Shower, citation, overrun_minutes};
@@ -472,7 +472,12 @@ pub fn competent(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -
 
 /// Whether the actor differs from those from whom the pack wants it different.
 #[must_use]
-pub fn distinct(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) -> Truth {
+pub fn distinct<L: Log>(
+    ev: &Evaluator<'_>,
+    index: usize,
+    by: &habeas_law::rules::By,
+    log: &mut L,
+) -> Truth {
     let pack = ev
         .history
         .get(index)
@@ -483,49 +488,61 @@ pub fn distinct(ev: &Evaluator<'_>, index: usize, by: &habeas_law::rules::By) ->
         ..Scope::of_facts(pack, ev.history.visible(ev.at))
     };
     by.differs.iter().fold(Truth::Yes, |t, (what, act)| {
-        t.and(ev.differs(
-            *what,
-            Of::Current,
-            Of::Latest(*act),
-            scope,
-            &mut Trace::default(),
-        ))
+        t.and(ev.differs(*what, Of::Current, Of::Latest(*act), scope, log))
     })
 }
 
-/// What is out of order about an act: not its actor's, by the same actor as what it checks, or not checked.
-fn act_hits<'l>(ev: &Evaluator<'l>, index: usize) -> Vec<Hit<'l>> {
+/// What may be out of order about an act (not its actor's, by the same actor as what it checks, or not checked), whether it is, and
+/// what would tell.
+fn act_hits<'l>(ev: &Evaluator<'l>, index: usize) -> Vec<(Hit<'l>, Truth, Option<Need>)> {
     let Some(act) = ev.history.get(index) else {
         return Vec::new();
     };
     let kind = ev.law.act(act.kind);
     let mut found = Vec::new();
+    let mut push = |note: &'l Note, holds: Truth, need: Option<Need>| {
+        found.push((hit(false, note, &note.otherwise), holds.not(), need));
+    };
     // Several `by` lines are alternatives; the differences asked for hold in each.
     let alternatives = || kind.by.iter().filter(|c| !c.rule.competences.is_empty());
-    if let Some(first) = alternatives().next()
-        && alternatives().all(|c| competent(ev, index, &c.rule) == Truth::No)
-    {
-        found.push(hit(false, &first.note, &first.note.otherwise));
+    if let Some(first) = alternatives().next() {
+        let holds = alternatives()
+            .map(|c| competent(ev, index, &c.rule))
+            .fold(Truth::No, Truth::or);
+        let missing = match (act.by.organ, act.by.rank) {
+            (None, _) => "organ",
+            (_, None) => "rank",
+            _ => "level",
+        };
+        push(&first.note, holds, Some(Need::Attribute(act.kind, missing)));
     }
-    for clause in kind
-        .by
-        .iter()
-        .filter(|c| distinct(ev, index, &c.rule) == Truth::No)
-    {
-        found.push(hit(false, &clause.note, &clause.note.otherwise));
+    for clause in kind.by.iter().filter(|c| !c.rule.differs.is_empty()) {
+        let mut trace = Trace::default();
+        let holds = distinct(ev, index, &clause.rule, &mut trace);
+        push(&clause.note, holds, trace.needs.first().copied());
     }
     for clause in &kind.checked_by {
+        let silent = ev.history.silent(&clause.rule);
         let earlier = ev.history.answered(index, &clause.rule).is_some()
             || ev
                 .history
                 .of_kinds(&clause.rule, index + 1)
                 .next()
                 .is_some();
-        if !earlier && ev.history.silent(&clause.rule).is_none() {
-            found.push(hit(false, &clause.note, &clause.note.otherwise));
-        }
+        let holds = match silent {
+            _ if earlier => Truth::Yes,
+            Some(_) => Truth::Unknown,
+            None => Truth::No,
+        };
+        push(&clause.note, holds, silent.map(Need::Act));
     }
     found
+}
+
+/// What is out of order about an act for certain.
+fn act_certain<'l>(ev: &Evaluator<'l>, index: usize) -> impl Iterator<Item = Hit<'l>> {
+    let hits = act_hits(ev, index).into_iter();
+    certain(hits.map(|(hit, truth, _)| (hit, truth)).collect())
 }
 
 fn of_act(ev: &Evaluator<'_>, show: &Shower<'_>, index: usize, found: &mut Vec<Finding>) {
@@ -533,7 +550,7 @@ fn of_act(ev: &Evaluator<'_>, show: &Shower<'_>, index: usize, found: &mut Vec<F
         return;
     };
     let kind = ev.law.act(act.kind);
-    for (what, note, breach) in act_hits(ev, index) {
+    for (what, note, breach) in act_certain(ev, index) {
         let mut finding = new(
             what,
             vec![kind.name.clone()],
@@ -642,23 +659,29 @@ pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
     }
 }
 
-/// Whether a gate over an act finds what the text itself calls a breach.
+/// Whether an act is what the text itself calls a breach.
 #[must_use]
 pub fn breached(ev: &Evaluator<'_>, index: usize) -> Truth {
     let gates = ev.history.get(index).map(|act| ev.law.gates_of(act.kind));
-    let hits = gates
-        .into_iter()
-        .flatten()
-        .flat_map(|id| gate_hits(ev, *id, index));
-    hits.filter(|((kind, _, _), _)| *kind == FindingKind::Breach)
+    let gates = gates.into_iter().flatten();
+    let hits = gates.flat_map(|id| gate_hits(ev, *id, index));
+    let own = act_hits(ev, index).into_iter();
+    hits.chain(own.map(|(hit, truth, _)| (hit, truth)))
+        .filter(|((kind, _, _), _)| *kind == FindingKind::Breach)
         .fold(Truth::No, |any, (_, truth)| any.or(truth))
 }
 
 /// The facts that would tell whether an act is a breach.
 #[must_use]
 pub fn doubts(ev: &Evaluator<'_>, index: usize) -> Vec<Need> {
-    let gates = ev.history.get(index).map(|act| ev.law.gates_of(act.kind));
+    let doubtful = |((kind, _, _), truth): (Hit<'_>, Truth)| {
+        kind == FindingKind::Breach && truth == Truth::Unknown
+    };
     let mut needs = Vec::new();
+    for (hit, truth, need) in act_hits(ev, index) {
+        needs.extend(need.filter(|_| doubtful((hit, truth))));
+    }
+    let gates = ev.history.get(index).map(|act| ev.law.gates_of(act.kind));
     for id in gates.into_iter().flatten() {
         let rule = ev.law.gate(*id);
         let Some(scope) = governing(ev, rule, index) else {
@@ -666,8 +689,8 @@ pub fn doubts(ev: &Evaluator<'_>, index: usize) -> Vec<Need> {
         };
         let conditions = gate::found(ev, rule, scope);
         let hits = hits(rule, conditions.iter().map(|f| (&f.clause.note, f.truth)));
-        for (found, ((kind, _, _), truth)) in conditions.iter().zip(hits) {
-            if kind == FindingKind::Breach && truth == Truth::Unknown {
+        for (found, hit) in conditions.iter().zip(hits) {
+            if doubtful(hit) {
                 needs.extend(found.needs.iter().copied());
             }
         }
@@ -700,9 +723,7 @@ pub fn tally(ev: &Evaluator<'_>, index: usize, summary: &mut Summary) {
     for id in ev.law.gates_of(act.kind) {
         certain(gate_hits(ev, *id, index)).for_each(|(kind, _, _)| count(summary, kind));
     }
-    act_hits(ev, index)
-        .into_iter()
-        .for_each(|(kind, _, _)| count(summary, kind));
+    act_certain(ev, index).for_each(|(kind, _, _)| count(summary, kind));
 }
 
 /// Counts measures that outlive their parents into a summary.

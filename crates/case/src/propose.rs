@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::act::{Act, Case};
 use crate::assessment::{Citation, Gate, Line, Moment, RecordedAct};
-use crate::evaluate::Evaluator;
+use crate::evaluate::{Evaluator, Silent};
 use crate::find;
 use crate::gate::Outcome;
 use crate::history::History;
@@ -181,7 +181,10 @@ fn competence(ev: &Evaluator<'_>, index: usize) -> Vec<Line> {
         }
     }
     for clause in rule.by.iter().filter(|c| !c.rule.differs.is_empty()) {
-        push(&clause.note, find::distinct(ev, index, &clause.rule));
+        push(
+            &clause.note,
+            find::distinct(ev, index, &clause.rule, &mut Silent::default()),
+        );
     }
     for clause in &rule.checked_by {
         let checked = ev.history.answered(index, &clause.rule).is_some()
