@@ -2,8 +2,9 @@
 
 use habeas_law::Truth;
 use habeas_law::count::Union;
-use habeas_law::moment::When;
+use habeas_law::moment::{Precision, When};
 
+use crate::act::Act;
 use crate::assess::{Computed, Explained};
 use crate::assessment::Held;
 use crate::clock::{self, Run, Segment, SegmentKind, State};
@@ -152,7 +153,17 @@ fn surely_from(ev: &Evaluator<'_>, run: &Run, start: When) -> i64 {
         holds().any(|spell| spell.begin == anchor && spell.from == start)
             && !holds().any(|spell| spell.begin < anchor && spell.until >= start.from)
     });
-    if by_itself { start.from } else { over(&start) }
+    // A day that an act states is known, also where it is not known when in the day another act happened.
+    let anchor = run.anchor.and_then(|n| ev.history.get(n));
+    let coarse = |act: &Act| act.happened.from != act.happened.to;
+    let stated = start.precision == Precision::Day
+        && !anchor.is_some_and(coarse)
+        && !ev.history.acts.iter().any(|act| act.happened == start);
+    if by_itself || stated {
+        start.from
+    } else {
+        over(&start)
+    }
 }
 
 /// The title of a stretch: its run, whether it is sure, and the act whose exact time would tell.
