@@ -2,7 +2,6 @@
 
 pub mod checks;
 pub mod held;
-pub mod open;
 pub mod told;
 
 use std::sync::LazyLock;
