@@ -294,6 +294,7 @@ fn measures(computed: &Computed<'_>, show: &Shower<'_>) -> Vec<Measure> {
             from: show.when(&spell.from),
             ended_by: spell.end.and_then(|n| history.get(n)).map(|a| a.id.clone()),
             to: spell.to.as_ref().map(|w| show.when(w)),
+            shown: spell.silent.map(|_| show.when(&spell.shown)),
             within: parent.map(|p| name(p.measure)),
         });
     }

@@ -333,6 +333,9 @@ pub struct Measure {
     pub ended_by: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Moment>,
+    /// Last shown running by this moment: what would end it may have been left out of the record since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
 }

@@ -8,7 +8,7 @@ use habeas_law::{Law, Truth, Words};
 
 use crate::assess::{Computed, Explained};
 use crate::assessment::{Actor, Cited, Cure, Finding, FindingKind, Gate, Line, Summary};
-use crate::clock::{Objection, Run, State};
+use crate::clock::{Objection, Overran, Run, State};
 use crate::evaluate::{Evaluator, Log, Need, Scope, Silent, Trace};
 use crate::gate::{self, Found};
 use crate::meter;
@@ -280,6 +280,17 @@ fn lapse(ev: &Evaluator<'_>, run: &Run) -> Option<bool> {
     }
 }
 
+/// The counts of a run that surely ran out before they were begun anew.
+fn overran<'r>(ev: &Evaluator<'_>, run: &'r Run) -> &'r [Overran] {
+    let rule = ev.law.clock(run.clock);
+    let mut out = rule.run_out.iter();
+    let only_lapses = out.any(|out| out.rule == RunOut::Lapses);
+    if run.applies != Truth::Yes || only_lapses || silent_about(ev, rule) {
+        return &[];
+    }
+    &run.overran
+}
+
 /// Whether the record is silent about an act that would have touched a clock.
 fn silent_about(ev: &Evaluator<'_>, rule: &habeas_law::rules::Clock) -> bool {
     let mut triggers = rule.met.iter().chain(&rule.ended).map(|c| &c.rule);
@@ -351,6 +362,20 @@ fn of_run(ev: &Evaluator<'_>, show: &Shower<'_>, explained: &Explained) -> Vec<F
         if !sure {
             finding.needs = show.needs(&explained.needs);
         }
+        if let RunOut::Breach(id) = out {
+            finding = with_breach(finding, ev.law, id);
+        }
+        found.push(finding);
+    }
+    for overran in overran(ev, run) {
+        let (out, note) = run_out(rule);
+        let kind = kind_of(rule, out, true);
+        let mut finding = new(kind, vec![rule.name.clone()], rule.words.clone(), note);
+        finding.since = Some(show.end(overran.end));
+        finding.minutes = Some((overran.until - overran.end.ends_at(ev.zone(rule.pack))) / 60);
+        let acts = [run.anchor, Some(overran.act)].into_iter().flatten();
+        let acts = acts.filter_map(|n| ev.history.get(n));
+        finding.acts = acts.map(|act| act.id.clone()).collect();
         if let RunOut::Breach(id) = out {
             finding = with_breach(finding, ev.law, id);
         }
@@ -643,6 +668,9 @@ pub fn tally_run(ev: &Evaluator<'_>, run: &Run, summary: &mut Summary) {
     if let Some(sure) = lapse(ev, run) {
         let (out, _) = run_out(rule);
         count(summary, kind_of(rule, out, sure));
+    }
+    for _ in overran(ev, run) {
+        count(summary, kind_of(rule, run_out(rule).0, true));
     }
     for objection in &run.objections {
         if let Some((kind, _, _)) = objected(ev, rule, objection) {

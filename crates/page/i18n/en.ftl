@@ -76,6 +76,7 @@ held-for = Held for { $time }
 held-about = Held for about { $time }
 held-less-than-a-day = Held for less than a day
 held-now = Held
+held-perhaps = Held when last recorded, { $when }; whether still, the record does not say
 held-since = Since { $when }
 held-not-now = Not held at this time, as far as the record shows
 held-before = Held earlier for { $time } in all

@@ -55,6 +55,7 @@ held-for = 已羁押 { $time }
 held-about = 已羁押约 { $time }
 held-less-than-a-day = 已羁押不到一天
 held-now = 在押
+held-perhaps = 最后记载在押：{ $when }；此后是否仍在押，记录未载
 held-since = 自 { $when } 起
 held-not-now = 据记录，此时未被羁押
 held-before = 此前共被羁押 { $time }

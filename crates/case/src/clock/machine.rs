@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::course::{Course, Pass};
 use super::standstill::Still;
 use super::start::Start;
-use super::{Objection, Run, Segment, SegmentKind, State};
+use super::{Objection, Overran, Run, Segment, SegmentKind, State};
 use crate::evaluate::{Evaluator, Log, Scope, bounds};
 
 /// Which way what is unknown is taken.
@@ -135,6 +135,20 @@ impl<'a> Machine<'a> {
             Some((*act, bounds(*end, *other, self.zone)))
         });
         run.found = found.collect();
+        let again = |course: &Course, act: usize| {
+            let mut segments = course.segments.iter();
+            let anew = |s: &&Segment| s.kind == SegmentKind::Recounted && s.act == Some(act);
+            segments.find(anew).map(|s| s.from)
+        };
+        let overran = late.found.iter().filter_map(|(act, end)| {
+            let until = again(early, *act)?.min(again(late, *act)?);
+            (until > end.ends_at(self.zone)).then_some(Overran {
+                end: *end,
+                act: *act,
+                until,
+            })
+        });
+        run.overran = overran.collect();
     }
 
     /// A stretch that is there only if what is unknown is so.

@@ -86,6 +86,17 @@ pub struct Objection {
     pub void: bool,
 }
 
+/// A count that ran out, and was begun anew only later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overran {
+    /// Its latest end.
+    pub end: End,
+    /// The act that began it anew.
+    pub act: usize,
+    /// From when it was counted anew.
+    pub until: i64,
+}
+
 /// One clock of one act and subject.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -117,6 +128,8 @@ pub struct Run {
     pub objections: Vec<Objection>,
     /// The end as each act found it that touches the clock.
     pub found: Vec<(usize, When)>,
+    /// Counts that had surely run out before the act that began the next one.
+    pub overran: Vec<Overran>,
     /// Whether an extension counts.
     pub extended: bool,
     /// The stretches left out.
@@ -143,6 +156,7 @@ impl Run {
             segments: Vec::new(),
             objections: Vec::new(),
             found: Vec::new(),
+            overran: Vec::new(),
             extended: false,
             still: Union::default(),
             applies: Truth::Yes,

@@ -2,7 +2,7 @@
 
 use habeas_law::Truth;
 use habeas_law::moment::{End, Precision};
-use habeas_law::rules::{ActId, Clause, Trigger};
+use habeas_law::rules::{Clause, Trigger};
 
 use super::machine::Machine;
 use super::{Run, State};
@@ -138,7 +138,7 @@ impl Machine<'_> {
         }
         let past = |end: End| self.ev.at >= end.ends_at(self.zone);
         if run.latest.as_ref().is_some_and(|latest| past(latest.end)) {
-            return if self.unseen(&self.clock.met) {
+            return if self.unseen() {
                 State::Unknown
             } else {
                 State::RanOut
@@ -169,20 +169,17 @@ impl Machine<'_> {
         let latest = run.latest.as_ref();
         let late = latest.is_some_and(|latest| !act.happened.maybe_by(latest.end));
         // Something that is not known, or was not recorded, may have closed it before.
-        let unseen = self.unseen(&self.clock.met) || self.unseen(&self.clock.ended);
-        match late && !doubt.alike && !unseen {
+        match late && !doubt.alike && !self.unseen() {
             false => State::Unknown,
             true if run.fulfilled => State::MetLate,
             true => State::EndedLate,
         }
     }
 
-    /// Whether the record may have left out an act that pulls one of these triggers.
-    fn unseen(&self, triggers: &[Clause<Trigger>]) -> bool {
-        let kinds: Vec<ActId> = triggers
-            .iter()
-            .flat_map(|c| c.rule.acts.iter().copied())
-            .collect();
-        self.ev.history.silent(&kinds).is_some()
+    /// Whether the record may have left out an act that closes this clock.
+    fn unseen(&self) -> bool {
+        let triggers = self.clock.met.iter().chain(&self.clock.ended);
+        let mut kinds = triggers.map(|trigger| &trigger.rule.acts);
+        kinds.any(|kinds| self.ev.history.silent(kinds).is_some())
     }
 }

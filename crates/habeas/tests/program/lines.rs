@@ -88,6 +88,23 @@ fn a_case_that_lost_a_line_says_so_in_every_form() {
     );
 }
 
+/// Where the source may have left out the release, nobody is said to be held now.
+#[test]
+fn a_release_that_may_be_left_out() {
+    let sandbox = Sandbox::new();
+    let partial = r#"{"case":"kelp","partial":["xx/lighthouse letting_go"]}"#;
+    let acts = sandbox.read("acts/kelp.jsonl");
+    let holding = acts.lines().next().unwrap();
+    sandbox.write("one.jsonl", format!("{holding}\n{partial}\n"));
+    for (language, said) in [("en", "Held when last recorded"), ("zh", "此后是否仍在押")] {
+        let mut words = vec!["check", "one.jsonl", "--lang", language];
+        words.extend(["--at", "2031-05-03T12:00+01:00"]);
+        let ran = sandbox.run(words);
+        assert!(ran.out.contains(said), "{}{}", ran.out, ran.err);
+        assert!(!ran.out.contains("Breaches"), "{}", ran.out);
+    }
+}
+
 #[test]
 fn ids_given_twice_in_two_files() {
     let sandbox = Sandbox::new();

@@ -122,13 +122,23 @@ impl Look<'_> {
             };
             (said, w.held_since(self.dates.long(since)))
         });
-        let (headline, since) = headline.map_or((w.held_now(), None), |(h, s)| (h, Some(s)));
-        let under = last.map(|last| match &last.label {
-            Some(label) if last.certain => w.held_under(self.say(label)),
-            Some(label) => w.held_perhaps_under(self.say(label)),
-            None => w.held_title_not_shown(),
-        });
-        let since_brief = unbroken.map(|since| w.held_since(self.dates.short(since)));
+        let running = self.of.measures.iter().filter(held).filter(|m| open(m));
+        let shown: Option<Vec<_>> = running.map(|m| m.shown.as_ref()).collect();
+        let perhaps = shown.and_then(|shown| shown.into_iter().max_by_key(|m| m.instant));
+        let (headline, since) = match (perhaps, headline) {
+            (Some(shown), _) => (w.held_perhaps(self.dates.long(shown)), None),
+            (None, Some((said, since))) => (said, Some(since)),
+            (None, None) => (w.held_now(), None),
+        };
+        let under = last
+            .filter(|_| perhaps.is_none())
+            .map(|last| match &last.label {
+                Some(label) if last.certain => w.held_under(self.say(label)),
+                Some(label) => w.held_perhaps_under(self.say(label)),
+                None => w.held_title_not_shown(),
+            });
+        let since_brief = unbroken.filter(|_| perhaps.is_none());
+        let since_brief = since_brief.map(|since| w.held_since(self.dates.short(since)));
         HeldNow {
             now: true,
             headline,

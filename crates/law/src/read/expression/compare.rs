@@ -2,7 +2,7 @@
 
 use jiff::civil::Time;
 
-use super::{Reader, Typed, value, yes_no};
+use super::{Reader, Typed, value, wrong_type, yes_no};
 use crate::expression::{Comparison, Expression as E, Identity, Of};
 use crate::read::cursor::{Cursor, Read};
 use crate::read::names::Kind;
@@ -85,6 +85,7 @@ impl Reader<'_> {
 
     /// A moment within a range is a condition; a number or a length is held within it.
     fn within(self, c: &mut Cursor<'_>, left: Typed) -> Read<Typed> {
+        let mark = c.mark();
         c.need("within")?;
         let (left, ty) = value(left);
         let (from, to) = self.range(c)?;
@@ -93,7 +94,11 @@ impl Reader<'_> {
             Type::Number | Type::Money | Type::Length(_) => {
                 Typed::Value(E::Clamp { value, from, to }, ty)
             }
-            _ => yes_no(E::Within { value, from, to }),
+            Type::Date | Type::Moment | Type::Any => yes_no(E::Within { value, from, to }),
+            other => {
+                let wanted = "a moment, a number or a length before `within`";
+                return Err(wrong_type(c, mark, wanted, &other));
+            }
         })
     }
 
