@@ -547,13 +547,20 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
     found
 }
 
-/// The clock that ends next, by when somebody must decide: of somebody who is or may be held, the next end of a right to hold.
+/// The clock that ends next, by when somebody must decide: of somebody who is or may be held, the next end of a right to hold. One of
+/// which a fact is missing counts with its latest end.
 fn next<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Option<(i64, &'r Run)> {
     let held = ev.timeline.held(ev.at) != Truth::No;
     let ahead = |run: &'r Run| {
         let rule = ev.law.clock(run.clock);
-        let counts = run.state == State::Running && run.applies == Truth::Yes && !rule.house_choice;
-        let ends = run.earliest.as_ref().filter(|_| counts)?;
+        let ends = match run.state {
+            State::Running => run.earliest.as_ref()?,
+            State::Unknown if run.closed_by.is_none() => run.latest.as_ref()?,
+            _ => return None,
+        };
+        if run.applies != Truth::Yes || rule.house_choice {
+            return None;
+        }
         let ends = ends.end.ends_at(ev.zone(rule.pack));
         let beside = held && !rule.title;
         (ends > ev.at).then_some((beside, ends, run))

@@ -172,7 +172,7 @@ impl Look<'_> {
             };
         };
         let runs = |clock: &&Clock| {
-            matches!(clock.status, Status::Running | Status::Suspended)
+            matches!(clock.status, Status::Running | Status::Unknown)
                 && !clock.house_choice
                 && clock.applies == Truth::Yes
                 && clock.ends.as_ref() == Some(ends)
@@ -191,7 +191,10 @@ impl Look<'_> {
         Next {
             headline: self.dates.ends_long(ends),
             brief: Some(self.dates.ends_short(ends)),
-            distance: ends.latest.is_some().then(|| self.distance(&ends.earliest)),
+            distance: ends.latest.as_ref().map(|latest| {
+                let ahead = ends.earliest.instant > self.of.at.instant;
+                self.distance(if ahead { &ends.earliest } else { latest })
+            }),
             what,
         }
     }
