@@ -547,23 +547,24 @@ fn not_judged(computed: &Computed<'_>) -> Vec<NotJudged> {
     found
 }
 
-/// The clock that ends next, by when somebody must decide: of somebody who is or may be held, the next end of a right to hold. One of
-/// which a fact is missing counts with its latest end.
+/// The clock that ends next, by when somebody must decide: of somebody who is or may be held, the next end of a right to hold. Where
+/// the earliest may have passed the latest counts.
 fn next<'r>(ev: &Evaluator<'_>, runs: impl Iterator<Item = &'r Run>) -> Option<(i64, &'r Run)> {
     let held = ev.timeline.held(ev.at) != Truth::No;
     let ahead = |run: &'r Run| {
         let rule = ev.law.clock(run.clock);
-        let ends = match run.state {
-            State::Running => run.earliest.as_ref()?,
-            State::Unknown if run.closed_by.is_none() => run.latest.as_ref()?,
-            _ => return None,
+        let open = match run.state {
+            State::Running => true,
+            State::Unknown => run.closed_by.is_none(),
+            _ => false,
         };
-        if run.applies != Truth::Yes || rule.house_choice {
+        if !open || run.applies != Truth::Yes || rule.house_choice {
             return None;
         }
-        let ends = ends.end.ends_at(ev.zone(rule.pack));
-        let beside = held && !rule.title;
-        (ends > ev.at).then_some((beside, ends, run))
+        let ends = std::iter::once(run.earliest.as_ref()?).chain(&run.latest);
+        let mut ends = ends.map(|counted| counted.end.ends_at(ev.zone(rule.pack)));
+        let ends = ends.find(|ends| *ends > ev.at)?;
+        Some((held && !rule.title, ends, run))
     };
     let first = runs
         .filter_map(ahead)

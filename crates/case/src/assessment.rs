@@ -525,7 +525,7 @@ pub struct Assessment {
     pub title_not_shown: Vec<Held>,
     /// Findings, gravest first.
     pub findings: Vec<Finding>,
-    /// The next end of a running clock; of somebody who is held, of a right to hold if one runs.
+    /// The next end of a clock that runs, or may run for want of a fact; of somebody who is held, of a right to hold if one does.
     pub next: Option<Ends>,
     /// Every stretch of custody with its title.
     pub held: Vec<Held>,
@@ -560,7 +560,7 @@ pub struct Summary {
     pub held: bool,
     /// Seconds of held time without a title.
     pub untitled_seconds: i64,
-    /// The next end of any of the persons, seconds since 1970-01-01T00:00Z.
+    /// The next end of any of the persons, the latest where the earliest may have passed, seconds since 1970-01-01T00:00Z.
     pub next: Option<i64>,
     /// Breaches, overruns, questions, cautions.
     pub findings: [u32; 4],

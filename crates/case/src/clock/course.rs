@@ -69,8 +69,8 @@ pub(super) struct Course {
     pub(super) end: Counted,
     pub(super) segments: Vec<Segment>,
     pub(super) objections: Vec<Objection>,
-    /// The end as each act found it that touches the clock.
-    pub(super) found: Vec<(usize, End)>,
+    /// The end as each act found it that touches the clock; none: it might be anywhere.
+    pub(super) found: Vec<(usize, Option<End>)>,
     pub(super) extended: bool,
     /// A standstill that is open, or an act that the record may have left out: no end can be told.
     pub(super) open: bool,
@@ -233,7 +233,8 @@ impl Machine<'_> {
         log: &mut L,
     ) -> Course {
         for (n, event) in events.iter().enumerate() {
-            course.found.push((*event, course.end.end));
+            let end = (!course.unlimited).then_some(course.end.end);
+            course.found.push((*event, end));
             let kind = self.ev.history.get(*event).map(|act| act.kind);
             let mut restarts = self.clock.restarts.iter();
             let restart = restarts.find(|r| kind.is_some_and(|k| r.rule.trigger.acts.contains(&k)));

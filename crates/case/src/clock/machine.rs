@@ -132,7 +132,7 @@ impl<'a> Machine<'a> {
         let in_late = |act: usize| late.found.iter().find(|(n, _)| *n == act);
         let found = early.found.iter().filter_map(|(act, end)| {
             let (_, other) = in_late(*act)?;
-            Some((*act, bounds(*end, *other, self.zone)))
+            Some((*act, bounds((*end)?, (*other)?, self.zone)))
         });
         run.found = found.collect();
         let again = |course: &Course, act: usize| {
@@ -141,12 +141,9 @@ impl<'a> Machine<'a> {
             segments.find(anew).map(|s| s.from)
         };
         let overran = late.found.iter().filter_map(|(act, end)| {
-            let until = again(early, *act)?.min(again(late, *act)?);
-            (until > end.ends_at(self.zone)).then_some(Overran {
-                end: *end,
-                act: *act,
-                until,
-            })
+            let (act, end) = (*act, (*end)?);
+            let until = again(early, act)?.min(again(late, act)?);
+            (until > end.ends_at(self.zone)).then_some(Overran { end, act, until })
         });
         run.overran = overran.collect();
     }

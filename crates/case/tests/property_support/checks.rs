@@ -231,7 +231,12 @@ pub fn summary(assessment: &Assessment, summary: &Summary, at: i64) -> Vec<Strin
         summary.untitled_seconds.to_string(),
         untitled.to_string(),
     );
-    let next = assessment.next.as_ref().map(|e| e.earliest.instant);
+    // Of an end that may have passed the latest counts.
+    let ahead = |ends: &Ends| match ends.earliest.instant {
+        earliest if earliest > at => earliest,
+        _ => ends.latest.as_ref().unwrap().instant,
+    };
+    let next = assessment.next.as_ref().map(ahead);
     differ("next", format!("{:?}", summary.next), format!("{next:?}"));
     let held = assessment.held.last().is_some_and(|h| h.to.instant == at);
     // Where the record is silent about something the person may have been held, and the summary says only what is sure.
