@@ -9,6 +9,7 @@ use crate::workspace::Crate;
 /// is a wrong change, never a wrong table.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("habeas-law", &[]),
+    ("habeas-ledger", &[]),
     ("habeas-case", &["habeas-law"]),
     ("habeas-page", &["habeas-case", "habeas-law"]),
     ("habeas", &["habeas-law", "habeas-case", "habeas-page"]),

@@ -44,6 +44,11 @@ const STORAGE: &[Word] = &[
     ),
 ];
 
+const RANDOM: &[Word] = &[
+    ("OsRng", "makes its own salts; they are arguments"),
+    ("getrandom", "makes its own salts; they are arguments"),
+];
+
 /// The same acts must give the same bytes, and these are walked in an order that differs each run.
 const ORDER: &[Word] = &[
     (
@@ -61,6 +66,10 @@ const NEVER: &[(&str, &[&[Word]])] = &[
     ("crates/law/src/", &[CLOCK, NETWORK, ORDER]),
     ("crates/case/src/", &[CLOCK, NETWORK, STORAGE, ORDER]),
     ("crates/page/src/", &[CLOCK, NETWORK, STORAGE]),
+    (
+        "crates/ledger/src/",
+        &[CLOCK, NETWORK, STORAGE, ORDER, RANDOM],
+    ),
 ];
 
 pub(super) fn never(tree: &Tree) -> Vec<Complaint> {
