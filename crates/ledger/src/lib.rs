@@ -4,7 +4,11 @@
 //! and of what it commits to it knows bytes. `docs/reference/ledger.md` describes every byte that is ours; the rest is
 //! RFC 6962 and the family of C2SP: tlog-tiles, signed-note, tlog-checkpoint, tlog-cosignature, tlog-witness, tlog-policy, tlog-proof.
 
+pub mod checkpoint;
+pub mod cosignature;
 pub mod hash;
+pub mod key;
+pub mod note;
 pub mod problem;
 pub mod proof;
 mod text;

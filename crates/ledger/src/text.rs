@@ -1,4 +1,4 @@
-//! The strict spellings that all text formats share: decimals and base64.
+//! The strict spellings that all text formats share: decimals, base64, lines, names.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,4 +21,20 @@ pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
 
 pub(crate) fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
+}
+
+/// The first line without its end, and what follows. `None` if no line ends.
+pub(crate) fn line(text: &str) -> Option<(&str, &str)> {
+    text.split_once('\n')
+}
+
+/// Whether `name` may stand in a signature line: not empty, at most 255 bytes, no space, no `+`, nothing below U+0020.
+pub(crate) fn is_name(name: &str) -> bool {
+    let refused = |c: char| c.is_whitespace() || c < ' ' || c == '+';
+    !name.is_empty() && name.len() <= 255 && !name.contains(refused)
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

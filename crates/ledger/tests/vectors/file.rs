@@ -78,3 +78,8 @@ pub fn hash(value: &Value) -> Option<Hash> {
 pub fn hashes(value: &Value) -> Option<Vec<Hash>> {
     list(value).iter().map(hash).collect()
 }
+
+pub fn base64(text: &str) -> Vec<u8> {
+    let engine = base64::engine::general_purpose::STANDARD;
+    base64::Engine::decode(&engine, text).unwrap()
+}

@@ -11,4 +11,5 @@
 
 mod file;
 mod merkle;
+mod notes;
 mod tiles;
