@@ -6,6 +6,7 @@
 
 pub mod checkpoint;
 pub mod cosignature;
+pub mod evidence;
 pub mod hash;
 pub mod key;
 pub mod note;
@@ -14,6 +15,7 @@ pub mod proof;
 mod text;
 pub mod tile;
 pub mod tree;
+pub mod witness;
 
 pub use hash::Hash;
 pub use problem::{Kind, Problem};

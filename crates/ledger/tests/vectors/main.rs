@@ -13,3 +13,4 @@ mod file;
 mod merkle;
 mod notes;
 mod tiles;
+mod witness;
