@@ -12,5 +12,7 @@
 mod file;
 mod merkle;
 mod notes;
+mod policy;
+mod receipts;
 mod tiles;
 mod witness;
