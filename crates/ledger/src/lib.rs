@@ -4,12 +4,18 @@
 //! and of what it commits to it knows bytes. `docs/reference/ledger.md` describes every byte that is ours; the rest is
 //! RFC 6962 and the family of C2SP: tlog-tiles, signed-note, tlog-checkpoint, tlog-cosignature, tlog-witness, tlog-policy, tlog-proof.
 
+mod bytes;
 pub mod checkpoint;
+pub mod commitment;
 pub mod cosignature;
+pub mod disclosure;
+pub mod document;
 pub mod evidence;
 pub mod hash;
 pub mod key;
+pub mod leaf;
 pub mod note;
+pub mod opening;
 pub mod policy;
 pub mod problem;
 pub mod proof;
