@@ -1,4 +1,7 @@
 //! Keys of notes: names, key ids, the text forms of public and secret keys (signed-note), and what each signs.
+//!
+//! With the feature `post-quantum` cosignatures with ML-DSA-44 are verified too. Without it such a key is refused when it is
+//! configured, and a line under it is that of an unknown key.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,6 +24,9 @@ pub enum Algorithm {
     Ed25519,
     /// Type `0x04`: Ed25519 over a time and the text. Witnesses and mirrors sign so.
     Cosignature,
+    /// Type `0x06`: ML-DSA-44 over a time and the tree. Witnesses and mirrors may sign so too.
+    #[cfg(feature = "post-quantum")]
+    PostQuantumCosignature,
 }
 
 impl Algorithm {
@@ -30,11 +36,24 @@ impl Algorithm {
         match self {
             Self::Ed25519 => 0x01,
             Self::Cosignature => 0x04,
+            #[cfg(feature = "post-quantum")]
+            Self::PostQuantumCosignature => 0x06,
         }
     }
 
+    /// Whether it is one of a cosigner, which signs a time as well.
+    #[must_use]
+    pub fn is_timed(self) -> bool {
+        self != Self::Ed25519
+    }
+
     fn from_byte(byte: u8) -> Option<Self> {
-        let known = [Self::Ed25519, Self::Cosignature];
+        let known = [
+            Self::Ed25519,
+            Self::Cosignature,
+            #[cfg(feature = "post-quantum")]
+            Self::PostQuantumCosignature,
+        ];
         known.into_iter().find(|a| a.byte() == byte)
     }
 }
@@ -55,17 +74,45 @@ pub(crate) fn public_key(bytes: &[u8]) -> Option<VerifyingKey> {
     (canonical && !key.is_weak()).then_some(key)
 }
 
+/// The bare public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Public {
+    Ed25519(VerifyingKey),
+    #[cfg(feature = "post-quantum")]
+    PostQuantum(crate::post_quantum::PublicKey),
+}
+
+impl Public {
+    fn read(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        match algorithm {
+            Algorithm::Ed25519 | Algorithm::Cosignature => public_key(bytes).map(Self::Ed25519),
+            #[cfg(feature = "post-quantum")]
+            Algorithm::PostQuantumCosignature => {
+                crate::post_quantum::PublicKey::read(bytes).map(Self::PostQuantum)
+            }
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Ed25519(key) => key.as_bytes(),
+            #[cfg(feature = "post-quantum")]
+            Self::PostQuantum(key) => key.as_bytes(),
+        }
+    }
+}
+
 /// A public key with its name. Its text form is `name+keyid+base64`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierKey {
     name: String,
     id: KeyId,
     algorithm: Algorithm,
-    public: VerifyingKey,
+    public: Public,
 }
 
 impl VerifierKey {
-    fn new(name: &str, algorithm: Algorithm, public: VerifyingKey) -> Self {
+    fn new(name: &str, algorithm: Algorithm, public: Public) -> Self {
         Self {
             name: name.to_owned(),
             id: key_id(name, algorithm.byte(), public.as_bytes()),
@@ -94,14 +141,19 @@ impl VerifierKey {
 
     /// The bare public key. Two keys with the same one are the same key under two names.
     #[must_use]
-    pub fn public(&self) -> &[u8; 32] {
+    pub fn public(&self) -> &[u8] {
         self.public.as_bytes()
     }
 
     /// The same public key as a cosigner's, for operators who publish it as a plain one. Its key id is another.
     #[must_use]
     pub fn as_cosigner(&self) -> Self {
-        Self::new(&self.name, Algorithm::Cosignature, self.public)
+        match self.algorithm {
+            Algorithm::Ed25519 => {
+                Self::new(&self.name, Algorithm::Cosignature, self.public.clone())
+            }
+            _ => self.clone(),
+        }
     }
 
     /// Verifies a signature of this key over `text`. A cosignature tells its time, in seconds since 1970.
@@ -109,19 +161,21 @@ impl VerifierKey {
     /// # Errors
     /// If it is not one, or not by this key.
     pub fn verify(&self, text: &str, signature: &[u8]) -> Result<Option<u64>, Problem> {
-        let verify = || match self.algorithm {
-            Algorithm::Ed25519 => {
+        let verify = || match (&self.public, self.algorithm) {
+            (Public::Ed25519(key), Algorithm::Ed25519) => {
                 let signature = Signature::from_slice(signature).ok()?;
-                let verified = self.public.verify_strict(text.as_bytes(), &signature);
+                let verified = key.verify_strict(text.as_bytes(), &signature);
                 verified.ok().map(|()| None)
             }
-            Algorithm::Cosignature => {
+            (Public::Ed25519(key), _) => {
                 let timed: &[u8; TIMED_BYTES] = signature.try_into().ok()?;
                 let (time, signature) = cosignature::decode(timed);
                 let message = cosignature::message(time, text);
-                let verified = self.public.verify_strict(&message, &signature);
+                let verified = key.verify_strict(&message, &signature);
                 (verified.is_ok() && time <= MAX_NUMBER).then_some(Some(time))
             }
+            #[cfg(feature = "post-quantum")]
+            (Public::PostQuantum(key), _) => key.verify(&self.name, text, signature).map(Some),
         };
         verify().ok_or_else(|| {
             let found = format!("the signature of `{}` is wrong", self.name);
@@ -132,7 +186,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = [&[self.algorithm.byte()], self.public().as_slice()].concat();
+        let bytes = [&[self.algorithm.byte()], self.public()].concat();
         let (id, key) = (to_hex(&self.id), to_base64(&bytes));
         write!(f, "{}+{id}+{key}", self.name)
     }
@@ -176,8 +230,8 @@ impl FromStr for VerifierKey {
     /// Recomputes the key id and compares it.
     fn from_str(text: &str) -> Result<Self, Problem> {
         let (name, algorithm, bytes, id) = parts(text)?;
-        let Some(public) = public_key(&bytes) else {
-            let found = format!("`{name}` has no usable Ed25519 key");
+        let Some(public) = Public::read(algorithm, &bytes) else {
+            let found = format!("`{name}` has no usable key");
             return Err(Problem::new(Kind::Malformed, READ, found));
         };
         let key = Self::new(name, algorithm, public);
@@ -186,7 +240,7 @@ impl FromStr for VerifierKey {
     }
 }
 
-/// A secret key with its name. Never shown.
+/// A secret Ed25519 key with its name. Never shown.
 #[derive(Clone)]
 pub struct SignerKey {
     verifier: VerifierKey,
@@ -197,14 +251,19 @@ impl SignerKey {
     /// The key that grows from `seed`, which is random and secret.
     ///
     /// # Errors
-    /// If `name` is no name of a key.
+    /// If `name` is no name of a key, or the algorithm is not Ed25519.
     pub fn from_seed(name: &str, algorithm: Algorithm, seed: &[u8; 32]) -> Result<Self, Problem> {
+        if !matches!(algorithm, Algorithm::Ed25519 | Algorithm::Cosignature) {
+            let found = "this is a key of another algorithm than Ed25519";
+            return Err(Problem::new(Kind::Unsupported, "make a key", found));
+        }
         if !is_name(name) {
             let found = "the name is empty, too long, or has spaces or `+`";
             return Err(Problem::new(Kind::Malformed, "make a key", found));
         }
         let secret = SigningKey::from_bytes(seed);
-        let verifier = VerifierKey::new(name, algorithm, secret.verifying_key());
+        let public = Public::Ed25519(secret.verifying_key());
+        let verifier = VerifierKey::new(name, algorithm, public);
         Ok(Self { verifier, secret })
     }
 
@@ -250,7 +309,7 @@ impl SignerKey {
     pub fn sign(&self, text: &str, time: u64) -> SignatureLine {
         let signature = match self.verifier.algorithm {
             Algorithm::Ed25519 => self.secret.sign(text.as_bytes()).to_vec(),
-            Algorithm::Cosignature => {
+            _ => {
                 let signature = self.secret.sign(&cosignature::message(time, text));
                 cosignature::encode(time, &signature).to_vec()
             }

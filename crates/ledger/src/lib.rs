@@ -17,6 +17,8 @@ pub mod leaf;
 pub mod note;
 pub mod opening;
 pub mod policy;
+#[cfg(feature = "post-quantum")]
+pub mod post_quantum;
 pub mod problem;
 pub mod proof;
 pub mod receipt;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::key::{Algorithm, VerifierKey};
+use crate::key::VerifierKey;
 use crate::problem::{Kind, Problem};
 use crate::text::decimal;
 
@@ -166,7 +166,7 @@ impl Policy {
     }
 
     fn log(&mut self, key: &str, url: Option<&str>) -> Result<(), String> {
-        let key = read_key(key, Algorithm::Ed25519)?;
+        let key = read_key(key, false)?;
         if self.logs.iter().any(|log| log.key.public() == key.public()) {
             return Err("the key of this log stands above".to_owned());
         }
@@ -176,7 +176,7 @@ impl Policy {
     }
 
     fn witness(&mut self, name: &str, key: &str, url: Option<&str>) -> Result<(), String> {
-        let (name, key) = (self.fresh(name)?, read_key(key, Algorithm::Cosignature)?);
+        let (name, key) = (self.fresh(name)?, read_key(key, true)?);
         let same = |witness: &Witness| witness.key.public() == key.public();
         if self.witnesses.iter().any(same) {
             return Err("the key of this witness stands above".to_owned());
@@ -216,15 +216,19 @@ impl Policy {
     }
 }
 
-fn read_key(text: &str, algorithm: Algorithm) -> Result<VerifierKey, String> {
+/// Reads the key of a witness, which signs times, or of a log, which does not.
+fn read_key(text: &str, timed: bool) -> Result<VerifierKey, String> {
     let key: VerifierKey = text.parse().map_err(|p: Problem| p.found)?;
-    if key.algorithm() == algorithm {
+    if key.algorithm().is_timed() == timed {
         return Ok(key);
     }
-    let (found, needed) = (key.algorithm().byte(), algorithm.byte());
+    let (kind, owner) = (
+        key.algorithm().byte(),
+        if timed { "witness" } else { "log" },
+    );
+    let name = key.name();
     Err(format!(
-        "the key of `{}` is of the type 0x{found:02x}, and 0x{needed:02x} is needed here",
-        key.name()
+        "the key of `{name}` is of the type 0x{kind:02x}, which no {owner} signs with"
     ))
 }
 

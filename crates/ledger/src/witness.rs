@@ -193,8 +193,8 @@ impl Witness {
             if logs.iter().take(place).any(|l| l.origin == log.origin) {
                 return Err(refuse("one log is named twice"));
             }
-            let signs = |key: &VerifierKey| key.algorithm() == Algorithm::Ed25519;
-            if log.keys.is_empty() || !log.keys.iter().all(signs) {
+            let timed = |key: &VerifierKey| key.algorithm().is_timed();
+            if log.keys.is_empty() || log.keys.iter().any(timed) {
                 return Err(refuse("a log has no key, or a cosigner's"));
             }
         }

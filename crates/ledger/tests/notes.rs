@@ -92,7 +92,7 @@ fn weak_keys_are_refused() {
         (above[0], above[31]) = (low, 0x7f);
         key(above).unwrap_err();
     }
-    key(*signer("w", 9).verifier().public()).unwrap();
+    key(signer("w", 9).verifier().public().try_into().unwrap()).unwrap();
 }
 
 #[test]

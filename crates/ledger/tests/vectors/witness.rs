@@ -71,10 +71,7 @@ fn conversation() {
     only(&file["log"], &["origin", "public_key_hex", "vkey"]);
     let log: VerifierKey = text(&file["log"]["vkey"]).parse().unwrap();
     assert_eq!(log.name(), text(&file["log"]["origin"]));
-    assert_eq!(
-        log.public().as_slice(),
-        bytes(&file["log"]["public_key_hex"])
-    );
+    assert_eq!(log.public(), bytes(&file["log"]["public_key_hex"]));
     let mut asked = Asked::new(&log);
     let fields = [
         "name",
