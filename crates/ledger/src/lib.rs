@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod hash;
 pub mod key;
 pub mod leaf;
+pub mod mirror;
 pub mod note;
 pub mod opening;
 pub mod policy;

@@ -18,6 +18,7 @@ use habeas_ledger::document::{Document, DocumentSigner};
 use habeas_ledger::evidence::judge;
 use habeas_ledger::key::{Algorithm, SignerKey, VerifierKey};
 use habeas_ledger::leaf::{Content, Entry, LeafKind, Shown};
+use habeas_ledger::mirror::{MirrorInfo, Upload, packages};
 use habeas_ledger::note::{Note, SignatureLine};
 use habeas_ledger::opening::Opening;
 use habeas_ledger::policy::Policy;
@@ -204,6 +205,8 @@ impl World {
             ("entry", disclosure.entry.to_bytes().to_vec()),
             ("path", b"tile/0/x001/x234/067.p/89".to_vec()),
             ("path", b"tile/entries/000".to_vec()),
+            ("mirror", b"12400\n12345\nAQIDBAU=\n".to_vec()),
+            ("upload", b"\x00\x01a\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x02\x00\x00\x01!".to_vec()),
             ("tile", tile_bytes(&[Hash([1; 32]), Hash([2; 32])])),
             ("bundle", bundle_bytes(&["one", "", "three"]).unwrap()),
         ]
@@ -287,6 +290,20 @@ impl World {
             "path" => {
                 let tile: Tile = text.ok()?.parse().ok()?;
                 assert_eq!(tile.to_string().as_bytes(), bytes);
+            }
+            "mirror" => {
+                let info: MirrorInfo = text.ok()?.parse().ok()?;
+                assert_eq!(info.to_string().as_bytes(), bytes);
+            }
+            "upload" => {
+                let (upload, rest) = Upload::from_bytes(bytes).ok()?;
+                let written = upload.to_bytes().unwrap();
+                assert_eq!([written.as_slice(), rest].concat(), bytes);
+                assert!(
+                    packages(upload.start, upload.end)
+                        .take(100)
+                        .all(|(a, b)| a < b)
+                );
             }
             "tile" => {
                 let tile: Tile = "tile/0/000.p/2".parse().unwrap();

@@ -11,6 +11,7 @@
 
 mod file;
 mod merkle;
+mod mirror;
 mod notes;
 mod policy;
 mod receipts;
