@@ -6,6 +6,7 @@
     reason = "a test that panics has failed"
 )]
 
+use ed25519_dalek::{Signer as _, SigningKey};
 use habeas_ledger::checkpoint::Checkpoint;
 use habeas_ledger::commitment::{Committed, Field, Level, MAX_FIELDS, MAX_VALUE, Salt};
 use habeas_ledger::disclosure::{Disclosure, Signed};
@@ -354,13 +355,77 @@ fn what_a_leaf_shows() {
     assert_eq!(show(&["kind"], false), Ok(Signed::NotShown));
     assert_eq!(show(&["kind"], true).unwrap_err().kind, Kind::Commitment);
 
-    // A list that no server writes: the right names in another order, and too few.
+    // A list that no server writes: the right names at other places, and too few.
     let value = |name: &str| field(name, &[1]);
-    let turned = NAMES.iter().rev().map(|name| value(name)).collect();
+    let whole = committed.open(|_| true).unwrap();
+    let mut turned: Vec<Field> = whole.fields().iter().map(|o| o.field.clone()).collect();
+    (turned[3].name, turned[5].name) = ("recorded".to_owned(), "claimed".to_owned());
     let turned = Committed::new(Level::Leaf, &Salt([6; 32]), turned).unwrap();
-    Shown::of(&turned.open(|n| n == "kind").unwrap(), &turned.commitment()).unwrap_err();
+    let show = |shown: &str| Shown::of(&turned.open(|n| n == shown).unwrap(), &turned.commitment());
+    show("recorded").unwrap_err();
+    show("claimed").unwrap_err();
+    show("kind").unwrap();
     let few = Committed::new(Level::Leaf, &Salt([6; 32]), vec![value("kind")]).unwrap();
     Shown::of(&few.open(|_| true).unwrap(), &few.commitment()).unwrap_err();
+}
+
+/// What a known organ is said to have signed, and has not, spoils the whole.
+#[test]
+fn forged_documents() {
+    let signer = DocumentSigner::from_seed(&[3; 32]);
+    let act = Committed::new(Level::Act, &Salt([4; 32]), vec![field("who", b"x")]).unwrap();
+    let mut document = signer.sign(act.commitment(), 1_000);
+    document.signature[0] ^= 1;
+    let content = Content {
+        kind: LeafKind::Act,
+        document,
+        recorded: 1_007,
+        refers: None,
+    };
+    let committed = content.commit(&Salt([5; 32])).unwrap();
+    let disclosure = Disclosure {
+        entry: Entry::new(committed.commitment(), 1_010),
+        leaf: committed.open(|_| true).unwrap(),
+        act: None,
+    };
+    assert_eq!(disclosure.verify(&[]).unwrap().signed, Signed::Unknown);
+    let problem = disclosure.verify(&[signer.key()]).unwrap_err();
+    assert_eq!(problem.kind, Kind::Signature);
+
+    // A key that signs under the key id of another.
+    let secret = SigningKey::from_bytes(&[8; 32]);
+    let other = DocumentKey::from_bytes(secret.verifying_key().as_bytes()).unwrap();
+    for (id, holds) in [(other.id(), true), (signer.key().id(), false)] {
+        document.key = id;
+        let time = 1_000_u64.to_be_bytes();
+        let message = [
+            b"\x0dhbs1/document".as_slice(),
+            &document.act.0.0,
+            &id,
+            &time,
+        ]
+        .concat();
+        document.signature = secret.sign(&message).to_bytes();
+        assert_eq!(document.verify(&other).is_ok(), holds);
+    }
+}
+
+/// Bytes that could be read in two ways are refused: the other level, fields in another order.
+#[test]
+fn one_spelling_of_an_opening() {
+    let fields = ["a", "b"].map(|name| field(name, name.as_bytes()));
+    let list = Committed::new(Level::Act, &Salt([7; 32]), fields.to_vec()).unwrap();
+    let bytes = list.open(|_| true).unwrap().to_bytes();
+    let mut other = bytes.clone();
+    other[1] = 2;
+    let other = Opening::from_bytes(&other).unwrap();
+    other.verify(Level::Act, &list.commitment()).unwrap_err();
+    other.verify(Level::Leaf, &list.commitment()).unwrap_err();
+    let (head, fields) = bytes.split_at(38);
+    let (first, second) = fields.split_at(fields.len() / 2);
+    Opening::from_bytes(&[head, first, second].concat()).unwrap();
+    Opening::from_bytes(&[head, second, first].concat()).unwrap_err();
+    Opening::from_bytes(&[head, first, first].concat()).unwrap_err();
 }
 
 /// In the clear a dummy differs from an act by nothing; opened it says what it is.

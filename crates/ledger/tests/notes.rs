@@ -95,6 +95,22 @@ fn weak_keys_are_refused() {
     key(signer("w", 9).verifier().public().try_into().unwrap()).unwrap();
 }
 
+/// Times that a reader of signed numbers would take for negative ones.
+#[test]
+fn times_have_a_limit() {
+    let key = SignerKey::from_seed("w.example", Algorithm::Cosignature, &[1; 32]).unwrap();
+    let verify = |time| {
+        let line = key.sign("text\n", time);
+        let time = key.verifier().verify("text\n", &line.signature);
+        time.ok().flatten()
+    };
+    let largest = u64::MAX >> 1;
+    assert_eq!(
+        (verify(largest), verify(largest + 1)),
+        (Some(largest), None)
+    );
+}
+
 #[test]
 fn what_a_log_signs() {
     let key = signer("log.example/2027", 1);

@@ -82,6 +82,19 @@ fn every_subset_of_witnesses() {
     }
 }
 
+/// A witness on whom the quorum does not rest is named, and says nothing about the time.
+#[test]
+fn who_counts() {
+    let written = policy().to_string().replace("quorum both", "quorum organs");
+    let policy: Policy = written.parse().unwrap();
+    let verified = receipt(0b1110_1111).verify(&[5], &policy).unwrap();
+    assert_eq!((verified.cosigned.len(), verified.quorum), (7, true));
+    assert_eq!(
+        (verified.earliest, verified.median),
+        (Some(TIME), Some(TIME + 2))
+    );
+}
+
 #[test]
 fn without_a_quorum_it_says_how_many() {
     let verified = receipt(0b0010_0111).verify(&[5], &policy()).unwrap();

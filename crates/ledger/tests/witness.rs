@@ -155,6 +155,11 @@ fn findings() {
         .sign(&stranger)
         .unwrap();
     habeas_ledger::evidence::judge(&six, &forged, None, &known).unwrap_err();
+    // A cosigner's line is no signature of the log, under whatever name.
+    let cosigner = SignerKey::from_seed(LOG, Algorithm::Cosignature, &[4; 32]).unwrap();
+    let only = Note::new(other.text(), vec![cosigner.sign(other.text(), 1)]).unwrap();
+    let cosigners = [known[0].clone(), cosigner.verifier().clone()];
+    habeas_ledger::evidence::judge(&six, &only, None, &cosigners).unwrap_err();
     let elsewhere = SignerKey::from_seed("log.example/2028", Algorithm::Ed25519, &[1; 32]).unwrap();
     let checkpoint = Checkpoint::new("log.example/2028", 6, root).unwrap();
     let note = checkpoint.sign(&elsewhere).unwrap();
