@@ -1,7 +1,7 @@
 //! Proofs that a leaf is in a tree and that one tree continues another: made from stored nodes, verified from nothing.
 //!
 //! RFC 6962 sections 2.1.1 and 2.1.2, and the same for subtrees. Every proof goes from an inner subtree up to an outer one.
-//! [`Path`] is that way; it alone decides how many hashes there are and on which side each stands, so that a proof of any
+//! `Path` is that way; it alone decides how many hashes there are and on which side each stands, so that a proof of any
 //! other length is refused.
 
 use crate::hash::{Hash, empty_root, node_hash};
