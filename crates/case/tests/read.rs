@@ -11,7 +11,7 @@ mod read_support;
 use std::fmt::Write as _;
 
 use habeas_case::act::Partial;
-use habeas_case::read::{Kind, Reading, write_rejects};
+use habeas_case::read::{Kind, Reader, Reading, write_rejects};
 use habeas_law::Value;
 use habeas_law::moment::Precision;
 use read_csv::csv;
@@ -269,4 +269,54 @@ fn an_input_that_fails_says_where() {
         "cannot read x.jsonl after line 1: the disk is gone"
     );
     assert_eq!(reader.finish().rejects[0].problem.kind, Kind::Missing);
+}
+
+/// A line that is kept says what the file said: of JSON Lines and of CSV, and again of what was kept.
+#[test]
+fn kept_lines_are_read_as_the_same_acts() {
+    let law = law();
+    for (name, csv) in [
+        ("read_whole.jsonl", false),
+        ("read_good.jsonl", false),
+        ("read_whole.csv", true),
+    ] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests")
+            .join(name);
+        let bytes = std::fs::read(path).unwrap();
+        let mut reader = Reader::new(&law).listing();
+        if csv {
+            reader.csv(name, &bytes[..]).unwrap();
+        } else {
+            reader.json(name, &bytes[..]).unwrap();
+        }
+        let first = reader.finish();
+        let kept: String = first
+            .lines
+            .iter()
+            .map(|taken| format!("{}\n", taken.text))
+            .collect();
+        let mut reader = Reader::new(&law).listing();
+        reader.json("kept", kept.as_bytes()).unwrap();
+        let second = reader.finish();
+        assert!(first.taken > 0 && first.lines.len() as u64 == first.taken);
+        assert_eq!(second.rejects.len(), 0);
+        assert_eq!(first.taken, second.taken);
+        for (one, two) in first.cases.iter().zip(&second.cases) {
+            let by_name = |case: &habeas_case::Case| {
+                let mut acts = case.acts.clone();
+                for act in &mut acts {
+                    act.fields.sort_by_key(|(field, _)| *field);
+                }
+                (case.id.clone(), acts, case.partial.clone())
+            };
+            assert_eq!(by_name(one), by_name(two));
+        }
+        let again: String = second
+            .lines
+            .iter()
+            .map(|taken| format!("{}\n", taken.text))
+            .collect();
+        assert_eq!(kept, again);
+    }
 }

@@ -205,6 +205,7 @@ impl Collected {
             cases,
             rejects,
             taken: self.taken,
+            lines: Vec::new(),
         }
     }
 }

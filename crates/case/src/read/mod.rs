@@ -20,7 +20,9 @@ mod resolve;
 pub mod schema;
 mod time;
 mod value;
+mod whole;
 
+use std::collections::HashSet;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -44,6 +46,19 @@ pub struct Reading {
     pub rejects: Vec<Reject>,
     /// How many lines (of CSV: rows) were taken.
     pub taken: u64,
+    /// Those lines, if the reader was [`Reader::listing`] them.
+    pub lines: Vec<Taken>,
+}
+
+/// A line that was taken, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The name of its file.
+    pub file: Arc<str>,
+    /// Its number there, from 1.
+    pub line: u64,
+    /// One line of JSON, which is read as the same statement.
+    pub text: Box<str>,
 }
 
 /// Reads files one after another; a case may be spread over several.
@@ -65,6 +80,8 @@ pub struct Reader<'l> {
     names: names::Nearby,
     /// Whether refused lines are kept as they came.
     keeps: bool,
+    /// The lines taken, for somebody who wants to keep them.
+    lines: Option<Vec<Taken>>,
     collected: collect::Collected,
 }
 
@@ -76,6 +93,7 @@ impl<'l> Reader<'l> {
             law,
             names: names::Nearby::default(),
             keeps: true,
+            lines: None,
             collected: collect::Collected::default(),
         }
     }
@@ -84,6 +102,15 @@ impl<'l> Reader<'l> {
     #[must_use]
     pub fn keeping(self, keeps: bool) -> Self {
         Self { keeps, ..self }
+    }
+
+    /// The same, which lists the lines that it takes.
+    #[must_use]
+    pub fn listing(self) -> Self {
+        Self {
+            lines: Some(Vec::new()),
+            ..self
+        }
     }
 
     /// Reads JSON Lines, one act a line. `file` is the name that messages show.
@@ -149,15 +176,33 @@ impl<'l> Reader<'l> {
         let taken = read
             .and_then(|()| resolver.statement(line))
             .and_then(|statement| self.collected.take(self.law, place, statement));
-        if let Err(fault) = taken {
-            self.collected.refuse(place, line, fault);
+        match taken {
+            Err(fault) => self.collected.refuse(place, line, fault),
+            Ok(()) => {
+                if let Some(lines) = &mut self.lines {
+                    lines.push(Taken {
+                        file: Arc::clone(place.file),
+                        line: place.line,
+                        text: whole::text(line).into(),
+                    });
+                }
+            }
         }
     }
 
     /// Checks what only the whole can tell, and gives the cases.
     #[must_use]
     pub fn finish(self) -> Reading {
-        self.collected.finish(self.law)
+        let mut reading = self.collected.finish(self.law);
+        let refused: HashSet<(&str, u64)> = reading
+            .rejects
+            .iter()
+            .map(|reject| (&*reject.file, reject.line))
+            .collect();
+        let mut lines = self.lines.unwrap_or_default();
+        lines.retain(|taken| !refused.contains(&(&*taken.file, taken.line)));
+        reading.lines = lines;
+        reading
     }
 }
 
