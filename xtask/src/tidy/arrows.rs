@@ -10,6 +10,7 @@ use crate::workspace::Crate;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("habeas-law", &[]),
     ("habeas-ledger", &[]),
+    ("habeas-store", &["habeas-ledger"]),
     ("habeas-case", &["habeas-law"]),
     ("habeas-page", &["habeas-case", "habeas-law"]),
     ("habeas", &["habeas-law", "habeas-case", "habeas-page"]),

@@ -66,6 +66,7 @@ const NEVER: &[(&str, &[&[Word]])] = &[
     ("crates/law/src/", &[CLOCK, NETWORK, ORDER]),
     ("crates/case/src/", &[CLOCK, NETWORK, STORAGE, ORDER]),
     ("crates/page/src/", &[CLOCK, NETWORK, STORAGE]),
+    ("crates/store/src/", &[CLOCK, NETWORK, ORDER]),
     (
         "crates/ledger/src/",
         &[CLOCK, NETWORK, STORAGE, ORDER, RANDOM],

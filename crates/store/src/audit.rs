@@ -1,0 +1,335 @@
+//! The audit: everything is rebuilt from what is stored, and all that does not match is named.
+
+use std::collections::BTreeMap;
+
+use habeas_ledger::checkpoint::Checkpoint as Statement;
+use habeas_ledger::hash::{Hash, leaf_hash};
+use habeas_ledger::leaf::{Content, Entry, LeafKind};
+use habeas_ledger::note::Note;
+use habeas_ledger::tree::Frontier;
+
+use crate::act::Sort;
+use crate::error::{Error, Mismatch, Result, database};
+use crate::nodes::EVERY;
+use crate::reader::Reader;
+use crate::seal::Key;
+use crate::sqlite::acts::{self, ActRow, CaseRow, Tombstone};
+use crate::sqlite::tree::{self, Checkpoint};
+use crate::sqlite::{self, Role, exports};
+
+/// What an audit went through, and what it found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// Leaves of the log.
+    pub leaves: u64,
+    /// Acts that open and are what their leaf commits to.
+    pub acts: u64,
+    /// Refusals and attempts that do.
+    pub refusals_and_attempts: u64,
+    /// What was erased, with its tombstone.
+    pub erased: u64,
+    /// Tombstones beside the acts that document them, where several were erased at once.
+    pub tombstones: u64,
+    /// Leaves that stand for nothing.
+    pub covers: u64,
+    /// Checkpoints.
+    pub checkpoints: u64,
+    /// All that does not match. Empty: the store is what it says.
+    pub found: Vec<Mismatch>,
+}
+
+/// Beyond every number of a leaf.
+const END: u64 = u64::MAX >> 1;
+
+/// A case as the audit goes on.
+struct Seen {
+    row: CaseRow,
+    key: Option<Key>,
+    id: Option<String>,
+    acts: u64,
+    last: u64,
+}
+
+impl Reader {
+    pub(crate) fn audit(&self) -> Result<Audit> {
+        let snapshot = self.store.unchecked_transaction();
+        let snapshot = snapshot.map_err(database("begin the audit"))?;
+        let mut pass = Pass {
+            reader: self,
+            audit: Audit::default(),
+            keyless: Vec::new(),
+            cases: BTreeMap::new(),
+            erased: BTreeMap::new(),
+            beside: BTreeMap::new(),
+            documents: BTreeMap::new(),
+        };
+        for (role, connection) in [
+            (Role::Store, &*snapshot),
+            (Role::Keys, &self.keys),
+            (Role::Persons, &self.persons),
+        ] {
+            pass.audit.found.extend(sqlite::damage(role, connection));
+        }
+        if let Err(failed) = pass.go_through() {
+            pass.audit.found.push(match failed {
+                Error::Mismatch(found) => found,
+                failed => Mismatch::Damaged {
+                    what: Role::Store.what(),
+                    found: failed.to_string(),
+                },
+            });
+        }
+        drop(snapshot);
+        let Pass {
+            mut audit, keyless, ..
+        } = pass;
+        // What was erased while the audit went on has no key any more, and now says so itself.
+        for index in keyless {
+            if acts::of_leaf(&self.store, index)?.is_some_and(|row| row.sealed.is_some()) {
+                audit.found.push(Mismatch::Key { index });
+            }
+        }
+        audit.found.sort();
+        audit.found.dedup();
+        Ok(audit)
+    }
+}
+
+/// One audit, as it goes through the leaves.
+struct Pass<'a> {
+    reader: &'a Reader,
+    audit: Audit,
+    /// Leaves of acts whose keys were not found.
+    keyless: Vec<u64>,
+    cases: BTreeMap<i64, Seen>,
+    /// Tombstones by the leaf of what was erased.
+    erased: BTreeMap<u64, Tombstone>,
+    /// Tombstones by their own leaf, where that is no act's.
+    beside: BTreeMap<u64, Tombstone>,
+    /// What the leaves of acts that document an erasure commit to, as far as they open.
+    documents: BTreeMap<u64, Content>,
+}
+
+impl Pass<'_> {
+    fn go_through(&mut self) -> Result<()> {
+        let store = &self.reader.store;
+        let head = tree::head(store)?;
+        let size = head.frontier.size();
+        let (count, last) = tree::counted(store)?;
+        if count != size || last != size.checked_sub(1) {
+            let head = size;
+            self.found(Mismatch::Count { head, count, last });
+        }
+        for tombstone in acts::tombstones(store)? {
+            if tombstone.at != tombstone.by {
+                self.beside.insert(tombstone.at, tombstone.clone());
+            }
+            self.erased.insert(tombstone.leaf, tombstone);
+        }
+        self.each_case()?;
+        let checkpoints = tree::checkpoints(store)?;
+        let mut said = checkpoints.iter().peekable();
+        let mut rebuilt = Frontier::default();
+        let mut nodes: BTreeMap<u32, Vec<Hash>> = BTreeMap::new();
+        tree::each_leaf(store, 0, END, |index, entry| {
+            self.audit.leaves += 1;
+            rebuilt.append(leaf_hash(entry), |node, hash| {
+                if node.level > 0 && node.level.is_multiple_of(EVERY) {
+                    nodes.entry(node.level).or_default().push(hash);
+                }
+            })?;
+            while let Some(checkpoint) = said.next_if(|c| c.size <= rebuilt.size()) {
+                self.checkpoint(checkpoint, &rebuilt);
+            }
+            if let Err(found) = self.leaf(index, entry) {
+                self.found(found);
+            }
+            Ok(())
+        })?;
+        if rebuilt != head.frontier {
+            self.found(Mismatch::Root { size });
+        }
+        for Checkpoint { size: covered, .. } in said {
+            let (size, head) = (*covered, size);
+            self.found(Mismatch::Behind { size, head });
+        }
+        for (level, hashes) in &nodes {
+            if tree::nodes(store, *level, 0, END)? != *hashes {
+                self.found(Mismatch::Nodes { level: *level });
+            }
+        }
+        let versions = self
+            .cases
+            .values()
+            .filter(|seen| seen.row.version != seen.acts);
+        let versions = versions.map(|seen| Mismatch::Version {
+            index: seen.last,
+            version: seen.row.version,
+            count: seen.acts,
+        });
+        self.audit.found.extend(versions);
+        self.exports()
+    }
+
+    fn found(&mut self, found: Mismatch) {
+        self.audit.found.push(found);
+    }
+
+    /// Opens every case, and looks whether its row says what was sealed.
+    fn each_case(&mut self) -> Result<()> {
+        let Reader {
+            store,
+            keys,
+            secrets,
+            ..
+        } = self.reader;
+        let mut after = 0;
+        while let Some(row) = acts::case_after(store, after)? {
+            after = row.number;
+            let key = secrets.key(keys, row.key).ok();
+            let opened = match (&row.sealed, &key) {
+                (Some(sealed), Some(key)) => secrets.open_case(key, &row, sealed).ok(),
+                _ => None,
+            };
+            let id = opened.filter(|id| secrets.case_name(id) == row.name);
+            if row.sealed.is_some() && id.is_none() {
+                self.found(Mismatch::Case { row: row.number });
+            }
+            let (acts, last) = (0, 0);
+            let seen = Seen {
+                row,
+                key,
+                id,
+                acts,
+                last,
+            };
+            self.cases.insert(after, seen);
+        }
+        Ok(())
+    }
+
+    /// Compares a checkpoint with the tree as it was rebuilt so far, and its note with its row.
+    fn checkpoint(&mut self, said: &Checkpoint, rebuilt: &Frontier) {
+        self.audit.checkpoints += 1;
+        let size = said.size;
+        let stated = Note::parse(said.note.as_bytes()).and_then(|note| Statement::of(&note));
+        let same = stated.is_ok_and(|stated| stated.size() == size && stated.root() == said.root);
+        if size != rebuilt.size() || said.root != rebuilt.root() || !same {
+            self.found(Mismatch::Checkpoint { size });
+        }
+    }
+
+    /// Looks for what a leaf stands for.
+    fn leaf(&mut self, index: u64, entry: &[u8]) -> std::result::Result<(), Mismatch> {
+        let entry = Entry::from_bytes(entry).map_err(|_| Mismatch::Leaf { index })?;
+        let row = acts::of_leaf(&self.reader.store, index);
+        let Some(row) = row.map_err(|_| Mismatch::Act { index })? else {
+            return self.bare(index, &entry);
+        };
+        let Some(case) = self.cases.get_mut(&row.case) else {
+            return Err(Mismatch::Act { index });
+        };
+        case.acts += u64::from(row.sort == Sort::Act);
+        case.last = index;
+        match (&row.sealed, self.erased.get(&index)) {
+            (None, None) => return Err(Mismatch::NoTombstone { index }),
+            (Some(_), Some(_)) => return Err(Mismatch::Tombstone { index }),
+            (None, Some(Tombstone { by, at, seal, .. })) => {
+                let name = &case.row.name;
+                if self.reader.secrets.tombstone(&row, name, *by, *at) != *seal {
+                    return Err(Mismatch::Tombstone { index });
+                }
+                self.audit.erased += 1;
+            }
+            (Some(sealed), None) => match self.opened(&row, sealed, &entry) {
+                Err(Mismatch::Key { index }) => self.keyless.push(index),
+                Err(found) => return Err(found),
+                Ok(content) => {
+                    if content.kind == LeafKind::Tombstone {
+                        self.documents.insert(index, content);
+                    }
+                    match row.sort {
+                        Sort::Act => self.audit.acts += 1,
+                        Sort::Refusal | Sort::Attempt => self.audit.refusals_and_attempts += 1,
+                    }
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// A leaf without an act covers, or is one of several tombstones.
+    fn bare(&mut self, index: u64, entry: &Entry) -> std::result::Result<(), Mismatch> {
+        let salt = self.reader.secrets.bare_salt(index);
+        let is = |content: Content| {
+            let made = content.commit(&salt);
+            made.is_ok_and(|made| made.commitment() == entry.commitment())
+        };
+        if is(Content::dummy(entry.logged())) {
+            self.audit.covers += 1;
+            return Ok(());
+        }
+        let tombstone = self.beside.get(&index).ok_or(Mismatch::NoAct { index })?;
+        let leaf = tombstone.leaf;
+        // The act that documents the erasure may have been erased since: then its seal speaks.
+        if let Some(document) = self.documents.get(&tombstone.by)
+            && !is(Content {
+                refers: Some(leaf),
+                ..*document
+            })
+        {
+            return Err(Mismatch::Tombstone { index: leaf });
+        }
+        self.audit.tombstones += 1;
+        Ok(())
+    }
+
+    /// Opens an act and compares it with its row, its document and its leaf.
+    fn opened(
+        &self,
+        row: &ActRow,
+        sealed: &[u8],
+        entry: &Entry,
+    ) -> std::result::Result<Content, Mismatch> {
+        let index = row.leaf;
+        let altered = Mismatch::Act { index };
+        let Reader { keys, secrets, .. } = self.reader;
+        let case = self.cases.get(&row.case).ok_or(altered.clone())?;
+        let case_key = case.key.as_ref().ok_or(Mismatch::Key { index })?;
+        let own = secrets
+            .key(keys, row.key)
+            .map_err(|_| Mismatch::Key { index })?;
+        let kept = secrets
+            .open_act([case_key, &own], &case.row.name, row, sealed)
+            .map_err(|_| altered.clone())?;
+        let id = case.id.as_deref().ok_or(altered.clone())?;
+        if secrets.act_name(id, &kept.id) != row.name {
+            return Err(altered);
+        }
+        let act = kept.act().map(|act| act.commitment());
+        let leaf = kept.leaf().map(|leaf| leaf.commitment());
+        match act.is_ok_and(|act| act == kept.content.document.act)
+            && leaf.is_ok_and(|leaf| leaf == entry.commitment())
+        {
+            true => Ok(kept.content),
+            false => Err(Mismatch::Commitment { index }),
+        }
+    }
+
+    fn exports(&mut self) -> Result<()> {
+        let Reader { store, secrets, .. } = self.reader;
+        let (mut count, last) = (0, exports::next(store)? - 1);
+        for case in self.cases.keys() {
+            for (number, sealed) in exports::of_case(store, *case)? {
+                count += 1;
+                if secrets.open_export(number, *case, &sealed).is_err() {
+                    self.audit.found.push(Mismatch::Export { number });
+                }
+            }
+        }
+        if count != last {
+            self.found(Mismatch::Exports { count, last });
+        }
+        Ok(())
+    }
+}

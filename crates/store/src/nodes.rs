@@ -1,0 +1,63 @@
+//! Stored hashes, as the proofs of the ledger read them.
+
+use habeas_ledger::hash::{Hash, leaf_hash};
+use habeas_ledger::tree::{Frontier, Node, Nodes, Subtree};
+use rusqlite::Connection;
+
+use crate::error::{Error, Mismatch, Result};
+use crate::sqlite::tree;
+
+/// Hashes of nodes are kept for one level in so many; those between follow from them.
+pub(crate) const EVERY: u32 = 8;
+
+/// The nodes over the leaves that a store holds.
+pub(crate) struct StoredNodes<'a>(pub(crate) &'a Connection);
+
+impl StoredNodes<'_> {
+    fn node(&self, node: Node) -> Result<Hash> {
+        let above = node.level % EVERY;
+        let level = node.level - above;
+        let first = node.index << above;
+        let end = (node.index + 1) << above;
+        let hashes = match level {
+            0 => self.leaves(first, end)?,
+            _ => tree::nodes(self.0, level, first, end)?,
+        };
+        // A complete subtree of its own: its frontier is its one node.
+        let mut frontier = Frontier::default();
+        for hash in &hashes {
+            frontier.append(*hash, |_, _| {}).map_err(Error::from)?;
+        }
+        match frontier.size() == end - first {
+            true => Ok(frontier.root()),
+            false => Err(Mismatch::Node {
+                level: node.level,
+                index: node.index,
+            }
+            .into()),
+        }
+    }
+
+    fn leaves(&self, first: u64, end: u64) -> Result<Vec<Hash>> {
+        let mut hashes = Vec::new();
+        tree::each_leaf(self.0, first, end, |_, entry| {
+            hashes.push(leaf_hash(entry));
+            Ok(())
+        })?;
+        Ok(hashes)
+    }
+
+    /// The frontier that the log had at an earlier size.
+    pub(crate) fn frontier(&self, size: u64) -> Result<Frontier> {
+        let peaks = self.read(&Subtree::whole(size)?.nodes())?;
+        Ok(Frontier::from_parts(size, peaks)?)
+    }
+}
+
+impl Nodes for StoredNodes<'_> {
+    type Error = Error;
+
+    fn read(&self, nodes: &[Node]) -> Result<Vec<Hash>> {
+        nodes.iter().map(|node| self.node(*node)).collect()
+    }
+}

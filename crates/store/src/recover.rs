@@ -1,0 +1,115 @@
+//! What is checked and completed before a store goes on, whatever ended it.
+
+use habeas_ledger::hash::leaf_hash;
+use habeas_ledger::tree::Frontier;
+use rusqlite::Connection;
+
+use crate::environment::Environment;
+use crate::error::{Error, Mismatch, Result, database};
+use crate::mark::Acknowledged;
+use crate::sqlite::tree::{self, Checkpoint, Head};
+use crate::sqlite::{acts, keys, persons};
+use crate::step::{Step, commit, shred};
+
+/// Rebuilds the tree from the stored leaves and compares it with all that was said about it: the
+/// head, every checkpoint, and what was acknowledged.
+pub(crate) fn check(store: &Connection, acknowledged: Acknowledged) -> Result<Head> {
+    let head = tree::head(store)?;
+    let size = head.frontier.size();
+    let (count, last) = tree::counted(store)?;
+    if count != size || last != size.checked_sub(1) {
+        let head = size;
+        return Err(Mismatch::Count { head, count, last }.into());
+    }
+    let checkpoints = tree::checkpoints(store)?;
+    if let Some(Checkpoint { size: covered, .. }) = checkpoints.last().filter(|c| c.size > size) {
+        let (size, head) = (*covered, size);
+        return Err(Mismatch::Behind { size, head }.into());
+    }
+    if acknowledged.size > size {
+        let (acknowledged, head) = (acknowledged.size, size);
+        return Err(Mismatch::Lost { acknowledged, head }.into());
+    }
+    let mut said = checkpoints.iter().peekable();
+    let mut rebuilt = Frontier::default();
+    let mut compare = |rebuilt: &Frontier| -> Result<()> {
+        let size = rebuilt.size();
+        if let Some(checkpoint) = said.next_if(|c| c.size == size)
+            && checkpoint.root != rebuilt.root()
+        {
+            return Err(Mismatch::Checkpoint { size }.into());
+        }
+        if acknowledged.size == size && acknowledged.root != rebuilt.root() {
+            let acknowledged = size;
+            return Err(Mismatch::Acknowledged { acknowledged }.into());
+        }
+        Ok(())
+    };
+    compare(&rebuilt)?;
+    tree::each_leaf(store, 0, size, |_, entry| {
+        rebuilt.append(leaf_hash(entry), |_, _| {})?;
+        compare(&rebuilt)
+    })?;
+    match rebuilt == head.frontier {
+        true => Ok(head),
+        false => Err(Mismatch::Root { size }.into()),
+    }
+}
+
+/// The highest number of a key that something is sealed with. Fails if the key store never gave it:
+/// then it is older than the store, and the next key would be one that is in use.
+pub(crate) fn last_key(
+    store: &Connection,
+    of_persons: &Connection,
+    of_keys: &Connection,
+) -> Result<u64> {
+    let used = acts::last_key(store)?.max(persons::last_key(of_persons)?);
+    let key = used.max(crate::secrets::NAMES);
+    match key < keys::next(of_keys)? {
+        true => Ok(key),
+        false => Err(Error::KeyLost { key }),
+    }
+}
+
+/// Removes the keys, names and contacts that an erasure left behind: it ended between its steps, or
+/// an older backup of a file was put back. Tells whether there were any.
+pub(crate) fn complete_erasures(
+    environment: &Environment,
+    store: &Connection,
+    of_persons: &mut Connection,
+    of_keys: &mut Connection,
+) -> Result<bool> {
+    let (numbers, cases) = acts::erased(store)?;
+    let mut of_cases = Vec::new();
+    for case in &cases {
+        of_cases.extend(persons::keys_of(of_persons, case)?);
+    }
+    if !of_cases.is_empty() {
+        let doing = database(Step::ErasePersons.name());
+        let transaction = of_persons.transaction().map_err(doing)?;
+        for case in &cases {
+            persons::remove(&transaction, case)?;
+        }
+        commit(environment, Step::ErasePersons, transaction)?;
+    }
+    let doing = database(Step::EraseKeys.name());
+    let transaction = of_keys.transaction().map_err(doing)?;
+    let mut left = false;
+    for number in numbers.into_iter().chain(of_cases) {
+        left |= keys::remove(&transaction, number)?;
+    }
+    if left {
+        commit(environment, Step::EraseKeys, transaction)?;
+    }
+    Ok(left)
+}
+
+/// Overwrites what the journals still hold of what was erased.
+pub(crate) fn shred_all(
+    environment: &Environment,
+    [store, of_persons, of_keys]: [&Connection; 3],
+) -> Result<()> {
+    shred(environment, Step::ShredKeys, of_keys)?;
+    shred(environment, Step::ShredPersons, of_persons)?;
+    shred(environment, Step::ShredStore, store)
+}

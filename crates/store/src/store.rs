@@ -1,0 +1,348 @@
+//! The store as everyone else sees it: one thread writes, one answers, any number read.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, channel, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+
+use habeas_ledger::key::SignerKey;
+
+use crate::acknowledge;
+use crate::act::{CaseRecord, NewAct, Recorded, Sort};
+use crate::audit::Audit;
+use crate::checkpoint::Material;
+use crate::environment::Environment;
+use crate::erase::Erasure;
+use crate::error::{Error, Refused, Result};
+use crate::mark::{Acknowledged, Mark};
+use crate::places::Places;
+use crate::reader::{Reader, Readers};
+use crate::recover;
+use crate::root::RootKey;
+use crate::secrets::{NAMES, Secrets};
+use crate::spare::Spare;
+use crate::sqlite::tree::{self, Checkpoint};
+use crate::sqlite::{self, Role, acts, keys};
+use crate::writer::{Job, QUEUE, Waiting, Writer};
+
+/// How many batches may wait to be answered before the writer waits for the disk of the mark.
+const BATCHES: usize = 4;
+
+/// An open store.
+pub struct Store {
+    jobs: RwLock<Option<SyncSender<Job>>>,
+    threads: Vec<JoinHandle<()>>,
+    readers: Readers,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Store {
+    /// Makes the files of a new store. The root key was made before: [`RootKey::create`].
+    ///
+    /// # Errors
+    /// When one of the files is there already, or cannot be written. What was written before stays:
+    /// nothing here removes a key.
+    pub fn create(places: &Places, root: &RootKey, environment: &Environment) -> Result<()> {
+        let secrets = Secrets::create(root, environment)?;
+        let id = secrets.id();
+        sqlite::create(environment, Role::Keys, &places.keys, id, |made| {
+            let wrapped = secrets.wrap(environment, NAMES, secrets.names())?;
+            keys::insert(made, NAMES, &wrapped)
+        })?;
+        sqlite::create(environment, Role::Persons, &places.persons, id, |_| Ok(()))?;
+        let nothing = Acknowledged {
+            size: 0,
+            root: habeas_ledger::hash::empty_root(),
+        };
+        Mark::create(&places.acknowledged, environment, &secrets, nothing)?;
+        sqlite::create(environment, Role::Store, &places.store, id, tree::begin)?;
+        Ok(())
+    }
+
+    /// Opens a store, after it was checked against itself and what an earlier end left was completed.
+    ///
+    /// # Errors
+    /// When a file or the key is missing, or what is stored does not match: then nothing goes on.
+    pub fn open(places: &Places, root: &RootKey, environment: Environment) -> Result<Self> {
+        let (of_keys, id) = sqlite::open(Role::Keys, &places.keys)?;
+        let secrets = Arc::new(Secrets::open(root, id, &of_keys)?);
+        let mark = Mark::open(&places.acknowledged, &secrets)?;
+        let same = |(opened, other), what| match other == id {
+            true => Ok(opened),
+            false => Err(Error::Unfit {
+                what,
+                found: "belongs to another store than the key store",
+            }),
+        };
+        let role = Role::Store;
+        let store = same(sqlite::open(role, &places.store)?, role.what())?;
+        let role = Role::Persons;
+        let mut persons = same(sqlite::open(role, &places.persons)?, role.what())?;
+        let head = recover::check(&store, mark.last())?;
+        let used = recover::last_key(&store, &persons, &of_keys)?;
+        let mut spare = Spare::new(of_keys, used);
+        let left = &mut spare.keys;
+        if recover::complete_erasures(&environment, &store, &mut persons, left)? {
+            recover::shred_all(&environment, [&store, &persons, left])?;
+        }
+        let environment = Arc::new(environment);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let writer = Writer {
+            store,
+            persons,
+            spare,
+            secrets: Arc::clone(&secrets),
+            environment: Arc::clone(&environment),
+            head,
+            stopped: Arc::clone(&stopped),
+        };
+        let (jobs, queue) = sync_channel(QUEUE);
+        let (done, batches) = sync_channel(BATCHES);
+        let readers = Readers::new(places.clone(), Arc::clone(&secrets));
+        let halt = Arc::clone(&stopped);
+        let threads = vec![
+            thread::spawn(move || writer.run(&queue, &done)),
+            thread::spawn(move || {
+                acknowledge::run(mark, &environment, &secrets, &halt, &batches);
+            }),
+        ];
+        Ok(Self {
+            jobs: RwLock::new(Some(jobs)),
+            threads,
+            readers,
+            stopped,
+        })
+    }
+
+    /// Records acts and waits until each is durable together with its leaf. Acts of one call keep
+    /// their order; each is answered for itself.
+    pub fn record(&self, acts: Vec<NewAct>) -> Vec<std::result::Result<Recorded, Refused>> {
+        self.all(acts.into_iter().map(|act| (Sort::Act, act)).collect())
+    }
+
+    /// Records that a gate refused a proposed act.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn refusal(&self, refusal: NewAct) -> std::result::Result<Recorded, Refused> {
+        self.one(Sort::Refusal, refusal)
+    }
+
+    /// Records an attempt, whatever becomes of it.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn attempt(&self, attempt: NewAct) -> std::result::Result<Recorded, Refused> {
+        self.one(Sort::Attempt, attempt)
+    }
+
+    fn one(&self, sort: Sort, act: NewAct) -> std::result::Result<Recorded, Refused> {
+        let told = self.all(vec![(sort, act)]).pop();
+        told.unwrap_or(Err(Refused::Unanswered))
+    }
+
+    fn all(&self, acts: Vec<(Sort, NewAct)>) -> Vec<std::result::Result<Recorded, Refused>> {
+        let mut told = vec![Err(Refused::Unanswered); acts.len()];
+        let (reply, answers) = channel();
+        if let Some(jobs) = self.jobs() {
+            for (place, (sort, act)) in acts.into_iter().enumerate() {
+                if !act.is_whole() {
+                    reply.send((place, Err(Refused::Uncommitted))).ok();
+                    continue;
+                }
+                let reply = reply.clone();
+                let waiting = Waiting {
+                    act,
+                    sort,
+                    place,
+                    reply,
+                };
+                if jobs.send(Job::Record(Box::new(waiting))).is_err() {
+                    break;
+                }
+            }
+        }
+        drop(reply);
+        for (place, answer) in answers {
+            if let Some(told) = told.get_mut(place) {
+                *told = answer;
+            }
+        }
+        told
+    }
+
+    /// Makes a case or an act unreadable for ever, and records the act that documents it. The log
+    /// and every proof stay as they are.
+    ///
+    /// # Errors
+    /// When the case has moved on, there is nothing of this name, or the tombstone was refused.
+    pub fn erase(&self, erasure: Erasure) -> Result<Recorded> {
+        if !erasure.tombstone.is_whole() {
+            return Err(Error::Refused(Refused::Uncommitted));
+        }
+        self.alone(move |writer| writer.erase(&erasure))
+    }
+
+    /// Appends `count` leaves that stand for nothing, so that the number of acts does not show.
+    ///
+    /// # Errors
+    /// When the store stops, or the disk is full.
+    pub fn cover(&self, count: u64) -> Result<()> {
+        self.alone(move |writer| writer.cover(count))
+    }
+
+    /// A signed checkpoint over all that is recorded: recomputed from what is stored, and stored
+    /// before it is given back. If nothing was added since, it is the last one.
+    ///
+    /// # Errors
+    /// When what is stored does not have the root that the log says: then nothing is signed.
+    pub fn checkpoint(&self, key: SignerKey) -> Result<Checkpoint> {
+        self.alone(move |writer| writer.checkpoint(&key))
+    }
+
+    /// Keeps a witness's line for a checkpoint. Whether it verifies was decided before.
+    ///
+    /// # Errors
+    /// When there is no checkpoint of this size.
+    pub fn store_cosignature(&self, size: u64, witness: &str, line: &str) -> Result<()> {
+        let (witness, line) = (witness.to_owned(), line.to_owned());
+        self.alone(move |writer| writer.cosignature(size, &witness, &line))
+    }
+
+    /// Marks a checkpoint as published.
+    ///
+    /// # Errors
+    /// When there is no checkpoint of this size.
+    pub fn publish(&self, size: u64) -> Result<()> {
+        self.alone(move |writer| writer.publish(size))
+    }
+
+    /// The latest checkpoint.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_checkpoint(&self) -> Result<Option<Checkpoint>> {
+        self.read(|reader| tree::latest_checkpoint(&reader.store))
+    }
+
+    /// What a receipt for a leaf is made of; `None` until a checkpoint covers it.
+    ///
+    /// # Errors
+    /// When what is stored does not open or does not match.
+    pub fn material(&self, index: u64) -> Result<Option<Material>> {
+        self.read(|reader| reader.material(index))
+    }
+
+    /// What is recorded of a case.
+    ///
+    /// # Errors
+    /// When there is no such case, it was erased, or it does not open.
+    pub fn acts_of_case(&self, case: &str) -> Result<CaseRecord> {
+        let doing = "read a case";
+        self.read(|reader| {
+            let row = reader.find(doing, case)?;
+            reader.case(&row)?.ok_or(Error::Erased { doing })
+        })
+    }
+
+    /// Every case that was not erased, one after the other, in the order in which they came.
+    pub fn cases(&self) -> Cases<'_> {
+        Cases {
+            store: self,
+            after: 0,
+        }
+    }
+
+    /// Rebuilds everything from what is stored and names all that does not match.
+    ///
+    /// # Errors
+    /// When a file cannot be read at all.
+    pub fn audit(&self) -> Result<Audit> {
+        self.read(Reader::audit)
+    }
+
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
+        self.readers.read(work)
+    }
+
+    /// Lets the writer do `work` with nothing beside it, and waits until it is marked.
+    pub(crate) fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = channel();
+        let stopped = Arc::clone(&self.stopped);
+        let job = Job::Alone(Box::new(move |writer| {
+            let result = match stopped.load(Ordering::SeqCst) {
+                true => Err(Error::Stopped),
+                false => work(writer),
+            };
+            if let Err(failed) = &result {
+                writer.consider(failed);
+            }
+            Box::new(move |durable| {
+                let told = match result {
+                    Ok(_) if !durable => Err(Error::Stopped),
+                    result => result,
+                };
+                // Who no longer waits needs no answer.
+                reply.send(told).ok();
+            })
+        }));
+        let sent = self.jobs().is_some_and(|jobs| jobs.send(job).is_ok());
+        match sent {
+            true => answer.recv().unwrap_or(Err(Error::Stopped)),
+            false => Err(Error::Stopped),
+        }
+    }
+
+    fn jobs(&self) -> Option<SyncSender<Job>> {
+        let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner);
+        jobs.clone()
+    }
+}
+
+impl Drop for Store {
+    /// Waits until everything that was asked is recorded and answered.
+    fn drop(&mut self) {
+        let jobs = self.jobs.get_mut().unwrap_or_else(PoisonError::into_inner);
+        drop(jobs.take());
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has answered nobody, which is all that can be told here.
+            thread.join().ok();
+        }
+    }
+}
+
+/// Goes through the cases of a store.
+pub struct Cases<'a> {
+    store: &'a Store,
+    after: i64,
+}
+
+impl Iterator for Cases<'_> {
+    type Item = Result<CaseRecord>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let after = self.after;
+            let read = self.store.read(|reader| {
+                let row = acts::case_after(&reader.store, after)?;
+                row.map_or(Ok(None), |row| Ok(Some((row.number, reader.case(&row)))))
+            });
+            match read {
+                Err(failed) => {
+                    self.after = i64::MAX;
+                    return Some(Err(failed));
+                }
+                Ok(None) => return None,
+                Ok(Some((number, record))) => {
+                    self.after = number;
+                    if let Some(record) = record.transpose() {
+                        return Some(record);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The store: one suite over every database, faults at every step, crashes, flips of single bits.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test prepares and compares; a failure ends it"
+)]
+
+mod backend;
+mod faults;
+mod suite;
