@@ -1,6 +1,7 @@
 //! The store: one suite over every database, faults at every step, crashes, flips of single bits.
 
 #![expect(
+    clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -8,5 +9,6 @@
 )]
 
 mod backend;
+mod crash;
 mod faults;
 mod suite;
