@@ -11,4 +11,5 @@
 mod backend;
 mod crash;
 mod faults;
+mod flips;
 mod suite;
