@@ -138,7 +138,9 @@ impl<'a> Envelope<'a> {
         bytes.extend_from_slice(&content.recorded.to_be_bytes());
         bytes.extend_from_slice(&self.salt.0);
         let mut add = |part: &[u8]| {
-            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            // What is longer than this was never committed to: it is refused before.
+            let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            bytes.extend_from_slice(&length.to_be_bytes());
             bytes.extend_from_slice(part);
         };
         add(refers.as_ref().map_or(&[], |refers| refers));
@@ -194,7 +196,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
 
 fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
-    rest.split_at_checked(u64::from_be_bytes(*length).try_into().ok()?)
+    rest.split_at_checked(u32::from_be_bytes(*length).try_into().ok()?)
 }
 
 #[cfg(test)]
