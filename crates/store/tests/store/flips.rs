@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
-use habeas_store::{Error, Mismatch, Store};
+use habeas_store::{Error, Export, Mismatch, Store};
 use rusqlite::Connection;
 
 use crate::backend::{Backend, Sqlite, act, record};
@@ -22,6 +22,12 @@ fn filled(site: &Sqlite) -> Store {
     store.erase(erasure(&store, "two", Some("two 3"))).unwrap();
     store.erase(erasure(&store, "three", None)).unwrap();
     store.cover(2).unwrap();
+    let export = Export {
+        case: "one".into(),
+        kind: "print".into(),
+        recipient: "the court".into(),
+    };
+    store.register_export(export).unwrap();
     record(&store, act("four", "last"));
     store
 }
@@ -156,11 +162,35 @@ fn changed_by_hand() {
             "UPDATE checkpoints SET root = zeroblob(32)",
             "the checkpoint of 25 leaves",
         ),
+        (
+            "UPDATE head SET peaks = zeroblob(length(peaks))",
+            "the 35 stored leaves do not have the root that the head says",
+        ),
+        (
+            "INSERT INTO checkpoints VALUES (99, zeroblob(32), '', 0)",
+            "a checkpoint covers 99 leaves, 35 are stored",
+        ),
         ("UPDATE head SET size = 34", "the head"),
     ];
     let by_audit = [
         (swap_acts, Mismatch::Commitment { index: 3 }),
         (lost, Mismatch::NoAct { index: 5 }),
+        (
+            "UPDATE cases SET version = 9 WHERE number = 1",
+            Mismatch::Version {
+                index: 24,
+                version: 9,
+                count: 6,
+            },
+        ),
+        (
+            "UPDATE exports SET of_case = 2",
+            Mismatch::Export { number: 1 },
+        ),
+        (
+            "DELETE FROM exports",
+            Mismatch::Exports { count: 0, last: 1 },
+        ),
         (
             "DELETE FROM acts WHERE leaf = 0",
             Mismatch::NoAct { index: 0 },

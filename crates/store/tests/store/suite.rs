@@ -8,8 +8,8 @@ use habeas_ledger::key::{Algorithm, SignerKey};
 use habeas_ledger::proof::verify_inclusion;
 use habeas_ledger::tree::Subtree;
 use habeas_store::{
-    Audit, Due, Environment, Erasure, Error, Export, Failpoint, NewAct, Recorded, Refused, Running,
-    Step, Store,
+    Audit, Due, Environment, Erasure, Error, Export, Failpoint, Mismatch, NewAct, Recorded,
+    Refused, Running, Step, Store,
 };
 use zeroize::Zeroizing;
 
@@ -513,4 +513,28 @@ fn nothing_secret_is_shown() {
     let site = Sqlite::fresh();
     let root = habeas_store::RootKey::read(&site.root()).unwrap();
     assert_eq!(format!("{root:?}"), "RootKey");
+}
+
+#[test]
+fn a_changed_node_signs_nothing() {
+    let site = Sqlite::fresh();
+    let store = site.open().unwrap();
+    store.record((0..300).map(|n| act("one", &n.to_string())).collect());
+    store.checkpoint(signer()).unwrap();
+    let tables = rusqlite::Connection::open(site.places().store).unwrap();
+    tables
+        .execute("UPDATE nodes SET hash = zeroblob(32)", [])
+        .unwrap();
+    assert_eq!(store.audit().unwrap().found, [Mismatch::Nodes { level: 8 }]);
+    record(&store, act("one", "more"));
+    let refused = store.checkpoint(signer()).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "the store does not match itself: the checkpoint of 300 leaves has another root than the stored leaves"
+    );
+    // And nothing goes on.
+    assert_eq!(
+        store.record(vec![act("one", "most")]),
+        [Err(Refused::Unanswered)]
+    );
 }
