@@ -22,11 +22,11 @@ mod time;
 mod value;
 mod whole;
 
-use std::collections::HashSet;
 use std::io::BufRead;
 use std::sync::Arc;
 
 use habeas_law::Law;
+use rustc_hash::FxHashSet;
 
 pub use problem::{Kind, Problem, ReadError, Reject, write_rejects};
 pub use schema::schema;
@@ -194,7 +194,7 @@ impl<'l> Reader<'l> {
     #[must_use]
     pub fn finish(self) -> Reading {
         let mut reading = self.collected.finish(self.law);
-        let refused: HashSet<(&str, u64)> = reading
+        let refused: FxHashSet<(&str, u64)> = reading
             .rejects
             .iter()
             .map(|reject| (&*reject.file, reject.line))
