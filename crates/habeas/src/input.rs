@@ -16,6 +16,7 @@ use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 
 use crate::output::Failure;
+use crate::store::Kept;
 
 /// Where the law packs are.
 #[derive(Debug, Args)]
@@ -115,7 +116,7 @@ fn wrong_instant(text: &str) -> Failure {
     clippy::disallowed_methods,
     reason = "the edge of the program: libraries take the instant as an argument"
 )]
-fn now() -> i64 {
+pub fn now() -> i64 {
     Timestamp::now().as_second()
 }
 
@@ -123,23 +124,37 @@ fn now() -> i64 {
 #[derive(Debug, Args)]
 pub struct Files {
     /// Files of acts: JSON Lines, or CSV if the name ends in .csv; `-` reads JSON Lines from standard input.
-    #[arg(required = true, value_name = "FILES")]
+    #[arg(required_unless_present = "store", value_name = "FILES")]
     pub files: Vec<PathBuf>,
     /// Write the lines that could not be read to this file, so that they can be mended and read again.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
+    #[command(flatten)]
+    pub kept: Kept,
 }
 
 impl Files {
     /// Reads them all, and says on standard error which lines were refused.
     pub fn read(&self, law: &Law) -> Result<Reading, Failure> {
+        self.told(self.reader(law)?.finish())
+    }
+
+    fn reader<'l>(&self, law: &'l Law) -> Result<Reader<'l>, Failure> {
+        let mut reader = Reader::new(law).keeping(self.rejects.is_some());
+        self.kept.read_into(&mut reader)?;
+        read_into(reader, &self.files)
+    }
+
+    /// Reads them all, and lists the lines that were taken.
+    pub fn read_listing(&self, law: &Law) -> Result<Reading, Failure> {
         let keeps = self.rejects.is_some();
-        self.told(reader(law, &self.files, keeps)?.finish())
+        let reader = Reader::new(law).keeping(keeps).listing();
+        self.told(read_into(reader, &self.files)?.finish())
     }
 
     /// Reads them all, and after them a step, a line of JSON that is not in them.
     pub fn read_with(&self, law: &Law, step: &str) -> Result<Reading, Failure> {
-        let mut reader = reader(law, &self.files, self.rejects.is_some())?;
+        let mut reader = self.reader(law)?;
         read_one(&mut reader, THE_STEP, step.as_bytes())?;
         let mut reading = reader.finish();
         let of_step = |reject: &read::Reject| *reject.file == *THE_STEP;
@@ -170,12 +185,10 @@ const THE_STEP: &str = "the step";
 
 /// Reads files of acts, of which no refused line will be written out.
 pub fn read_files(law: &Law, files: &[PathBuf]) -> Result<Reading, Failure> {
-    Ok(reader(law, files, false)?.finish())
+    Ok(read_into(Reader::new(law).keeping(false), files)?.finish())
 }
 
-/// `keeps`: refused lines will be written out.
-fn reader<'l>(law: &'l Law, files: &[PathBuf], keeps: bool) -> Result<Reader<'l>, Failure> {
-    let mut reader = Reader::new(law).keeping(keeps);
+fn read_into<'l>(mut reader: Reader<'l>, files: &[PathBuf]) -> Result<Reader<'l>, Failure> {
     let total = files
         .iter()
         .filter_map(|f| std::fs::metadata(f).ok())

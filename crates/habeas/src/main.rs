@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod pack;
 mod steps;
+mod store;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,14 @@ enum Command {
     /// Turn other people's records into acts.
     #[command(subcommand)]
     Convert(convert::Convert),
+    /// Record acts in a store, each with its leaf in the log.
+    Load(store::Load),
+    /// Rebuild everything that a store holds, and name what does not match.
+    Audit(store::Audit),
+    /// Sign what the log of a store says of itself.
+    Checkpoint(store::Checkpoint),
+    /// Write the receipt of an act: that it is in the log, and no more of it than is wanted.
+    Receipt(store::Receipt),
     /// Check the sample docket and the real histories, and write a report to look at.
     Demo(demo::Demo),
 }
@@ -51,6 +60,10 @@ fn main() -> ExitCode {
         Command::Pack(command) => pack::run(command),
         Command::Schema(schema) => schema.run(),
         Command::Convert(convert) => convert.run(),
+        Command::Load(load) => load.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Checkpoint(checkpoint) => checkpoint.run(),
+        Command::Receipt(receipt) => receipt.run(),
         Command::Demo(demo) => demo.run(),
     };
     done.unwrap_or_else(output::Failure::report)

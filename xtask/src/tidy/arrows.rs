@@ -13,7 +13,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("habeas-store", &["habeas-ledger"]),
     ("habeas-case", &["habeas-law"]),
     ("habeas-page", &["habeas-case", "habeas-law"]),
-    ("habeas", &["habeas-law", "habeas-case", "habeas-page"]),
+    (
+        "habeas",
+        &[
+            "habeas-law",
+            "habeas-case",
+            "habeas-ledger",
+            "habeas-page",
+            "habeas-store",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -269,6 +269,8 @@ impl Resolver<'_, '_> {
                 .map_err(|wrong| of_act(act, Kind::Value, wrong, &format!("field `{name}`: ")))?;
             fields.extend(value.map(|value| (field.id, value)));
         }
+        // In the order of the pack: the same statement is the same act, however its line is written.
+        fields.sort_by_key(|(id, _)| act.fields.iter().position(|field| field.id == *id));
         Ok(fields)
     }
 }

@@ -16,3 +16,4 @@ mod lines;
 mod pack;
 mod propose;
 mod schema;
+mod store;

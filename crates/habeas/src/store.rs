@@ -1,0 +1,206 @@
+//! Commands that keep acts: where the store is, how it is opened, and what stands in it as lines again.
+
+mod audit;
+mod load;
+mod receipt;
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+use habeas_case::read::Reader;
+use habeas_ledger::commitment::Field;
+use habeas_ledger::document::DocumentSigner;
+use habeas_store::{
+    Clock, Environment, Places, Randomness, RootKey, Sort, Store, SystemRandomness,
+};
+use miette::Diagnostic;
+use serde_json::{Map, Value};
+
+pub use audit::{Audit, Checkpoint};
+pub use load::Load;
+pub use receipt::Receipt;
+
+use crate::input::now;
+use crate::output::Failure;
+
+/// Where a store is: `sqlite:FOLDER`.
+#[derive(Clone, Debug)]
+pub struct Address(PathBuf);
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("sqlite", folder)) if !folder.is_empty() => Ok(Self(folder.into())),
+            Some(("postgres" | "postgresql", _)) => {
+                Err("PostgreSQL is not built in yet; `sqlite:FOLDER` is".to_owned())
+            }
+            _ => Err("write `sqlite:` and a folder, such as sqlite:store".to_owned()),
+        }
+    }
+}
+
+/// The store, and the key over all its keys.
+#[derive(Debug, Args)]
+pub struct Where {
+    /// The store: `sqlite:FOLDER`.
+    #[arg(long, value_name = "ADDRESS")]
+    store: Address,
+    /// The file of the root key; on another disk than the store. Without it: root.key in the folder of the store.
+    #[arg(long, value_name = "FILE")]
+    root_key: Option<PathBuf>,
+}
+
+impl Where {
+    /// Opens the store that is there.
+    pub fn open(&self) -> Result<Store, Failure> {
+        open(&self.store, self.root_key.as_deref())
+    }
+
+    /// Opens it, and makes it first where there is none.
+    fn open_or_create(&self) -> Result<Store, Failure> {
+        let folder = &self.store.0;
+        let places = Places::in_folder(folder);
+        if !places.store.exists() {
+            std::fs::create_dir_all(folder).map_err(|e| Failure::File(folder.clone(), e))?;
+            let path = root_key(folder, self.root_key.as_deref());
+            let environment = environment();
+            let root = match path.exists() {
+                true => RootKey::read(&path),
+                false => RootKey::create(&path, &environment),
+            };
+            let root = root.map_err(told)?;
+            Store::create(&places, &root, &environment).map_err(told)?;
+        }
+        self.open()
+    }
+
+    /// The key with which what is loaded in bulk is signed: it says who imported it, and never that an organ signed.
+    fn import_key(&self) -> Result<DocumentSigner, Failure> {
+        let path = self.store.0.join("import.key");
+        let failed = |e| Failure::File(path.clone(), e);
+        if !path.exists() {
+            let mut seed = [0; 32];
+            SystemRandomness.fill(&mut seed).map_err(told)?;
+            let text: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+            let mut options = OpenOptions::new();
+            let options = options.write(true).create_new(true).mode(0o600);
+            let mut file = options.open(&path).map_err(failed)?;
+            writeln!(file, "{text}").map_err(failed)?;
+        }
+        let text = std::fs::read_to_string(&path).map_err(failed)?;
+        let seed = seed(text.trim()).ok_or_else(|| {
+            Failure::said(format!(
+                "{}: 64 hexadecimal digits are expected",
+                path.display()
+            ))
+        })?;
+        Ok(DocumentSigner::from_seed(&seed))
+    }
+}
+
+/// Opens a store with the root key that is named, or with the one in its folder.
+fn open(address: &Address, root: Option<&Path>) -> Result<Store, Failure> {
+    let places = Places::in_folder(&address.0);
+    if !places.store.exists() {
+        return Err(Failure::hinted(
+            format!("no store is in {}", address.0.display()),
+            "`habeas load` makes one",
+        ));
+    }
+    let root = RootKey::read(&root_key(&address.0, root)).map_err(told)?;
+    Store::open(&places, &root, environment()).map_err(told)
+}
+
+fn root_key(folder: &Path, named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| folder.join("root.key"), Path::to_owned)
+}
+
+fn seed(text: &str) -> Option<[u8; 32]> {
+    let mut seed = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, digits) in seed.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(seed)
+}
+
+/// The clock of the machine.
+struct Machine;
+
+impl Clock for Machine {
+    fn now(&self) -> u64 {
+        u64::try_from(now()).unwrap_or(0)
+    }
+}
+
+fn environment() -> Environment {
+    Environment::new(Machine)
+}
+
+/// What the store or the ledger says, with how to mend it.
+fn told(error: impl Diagnostic) -> Failure {
+    Failure::Said(error.to_string(), error.help().map(|help| help.to_string()))
+}
+
+/// What the ledger says.
+fn wrong(problem: habeas_ledger::Problem) -> Failure {
+    Failure::said(problem.to_string())
+}
+
+/// A line of JSON as the fields that are committed to one by one.
+fn fields(line: &str) -> Option<(Map<String, Value>, Vec<Field>)> {
+    let said: Map<String, Value> = serde_json::from_str(line).ok()?;
+    let fields = said.iter().map(|(name, value)| Field {
+        name: name.clone(),
+        value: value.to_string().into_bytes(),
+    });
+    let fields = fields.collect();
+    Some((said, fields))
+}
+
+/// The line of JSON that these fields were.
+fn line(fields: &[Field]) -> String {
+    let parts = fields.iter().map(|field| {
+        let value = String::from_utf8_lossy(&field.value);
+        format!("{}:{value}", Value::from(field.name.as_str()))
+    });
+    format!("{{{}}}", parts.collect::<Vec<_>>().join(","))
+}
+
+/// The store whose cases a command reads, in place of files.
+#[derive(Debug, Default, Args)]
+pub struct Kept {
+    /// Read the acts that this store keeps, `sqlite:FOLDER`, and no files.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "files")]
+    store: Option<Address>,
+    /// The file of its root key; without it: root.key in its folder.
+    #[arg(long, value_name = "FILE", requires = "store")]
+    root_key: Option<PathBuf>,
+}
+
+impl Kept {
+    /// Reads what the store holds, if one is named.
+    pub fn read_into(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
+        let Some(address) = &self.store else {
+            return Ok(());
+        };
+        let store = open(address, self.root_key.as_deref())?;
+        for case in store.cases() {
+            let case = case.map_err(told)?;
+            let acts = case.acts.iter().filter(|act| act.sort == Sort::Act);
+            let lines: String = acts.map(|act| line(&act.fields) + "\n").collect();
+            reader
+                .json("the store", lines.as_bytes())
+                .map_err(|e| Failure::said(e.to_string()))?;
+        }
+        Ok(())
+    }
+}

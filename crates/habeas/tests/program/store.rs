@@ -1,0 +1,143 @@
+//! `habeas load`, `audit`, `checkpoint`, `receipt`, and `check` of a store.
+
+use std::str::FromStr;
+
+use habeas_ledger::key::{Algorithm, SignerKey};
+use habeas_ledger::policy::Policy;
+use habeas_ledger::receipt::Receipt;
+
+use crate::sandbox::{IN_TIME, Sandbox};
+
+const STORE: [&str; 2] = ["--store", "sqlite:kept"];
+
+fn loaded() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(
+        ["load", "acts/kelp.jsonl", "acts/limpet.csv"]
+            .into_iter()
+            .chain(STORE),
+    );
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    sandbox
+}
+
+#[test]
+fn what_was_loaded_is_assessed_as_the_files_are() {
+    let sandbox = loaded();
+    let files = [
+        "check",
+        "acts/kelp.jsonl",
+        "acts/limpet.csv",
+        "--at",
+        IN_TIME,
+        "--json",
+    ];
+    let of_files = sandbox.run(files);
+    let of_store = sandbox.run(
+        ["check", "--at", IN_TIME, "--json"]
+            .into_iter()
+            .chain(STORE),
+    );
+    assert!(of_files.out.len() > 1000);
+    assert_eq!(of_files.out, of_store.out);
+    assert_eq!(of_files.status, of_store.status);
+}
+
+#[test]
+fn loading_again_changes_nothing() {
+    let sandbox = loaded();
+    let audited = || sandbox.run(["audit"].into_iter().chain(STORE)).out;
+    let before = audited();
+    assert!(
+        before.contains("everything was rebuilt and matches"),
+        "{before}"
+    );
+    let again = ["load", "acts/kelp.jsonl", "acts/limpet.csv"];
+    let ran = sandbox.run(again.into_iter().chain(STORE));
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert_eq!(before, audited());
+}
+
+#[test]
+fn an_act_is_not_loaded_over_another() {
+    let sandbox = loaded();
+    let first = sandbox
+        .read("acts/kelp.jsonl")
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    sandbox.write(
+        "other.jsonl",
+        first.replace("\"told\":true", "\"told\":false"),
+    );
+    let ran = sandbox.run(["load", "other.jsonl"].into_iter().chain(STORE));
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("refused other.jsonl:1: "), "{}", ran.err);
+    assert_eq!(ran.out, "0 line(s) are in the store, 1 refused\n");
+}
+
+#[test]
+fn bad_lines_are_refused_and_good_ones_recorded() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(
+        ["load", "acts/barnacle.jsonl", "--rejects", "bad"]
+            .into_iter()
+            .chain(STORE),
+    );
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.out, "2 line(s) are in the store, 16 refused\n");
+    assert!(!sandbox.read("bad").is_empty());
+}
+
+#[test]
+fn a_receipt_shows_what_was_asked_and_is_verified_offline() {
+    let sandbox = loaded();
+    let key = SignerKey::from_seed("log.example/1", Algorithm::Ed25519, &[7; 32]).unwrap();
+    sandbox.write("log.key", key.to_secret_text());
+    let receipt = [
+        "receipt",
+        "--case",
+        "kelp",
+        "--act",
+        "a1",
+        "--show",
+        "act,happened",
+    ];
+    let early = sandbox.run(receipt.into_iter().chain(STORE));
+    early.could_not("no checkpoint covers this act yet");
+    let made = sandbox.run(["checkpoint", "--key", "log.key"].into_iter().chain(STORE));
+    assert_eq!((made.status, made.err.as_str()), (0, ""));
+    let shown = sandbox.run(receipt.into_iter().chain(STORE)).out;
+    let receipt = Receipt::from_str(&shown).unwrap();
+    let policy = format!("log {}\nquorum none\n", key.verifier());
+    let policy = Policy::from_str(&policy).unwrap();
+    let disclosure = receipt.disclosure().unwrap();
+    let (verified, disclosed) = receipt.verify_disclosed(&disclosure, &policy, &[]).unwrap();
+    assert!(verified.quorum);
+    let names: Vec<&str> = disclosed
+        .act
+        .iter()
+        .map(|field| field.name.as_str())
+        .collect();
+    assert_eq!(names, ["act", "happened"]);
+    let bytes = String::from_utf8_lossy(receipt.extra.as_deref().unwrap()).into_owned();
+    assert!(
+        bytes.contains("xx/lighthouse holding") && !bytes.contains("logbook"),
+        "{bytes}"
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_says_why() {
+    let sandbox = loaded();
+    let audit = |more: &[&str]| sandbox.run(["audit"].iter().chain(more).copied());
+    audit(&["--store", "sqlite:nowhere"]).could_not("no store is in nowhere");
+    audit(&["--store", "kept"]).could_not("sqlite:");
+    audit(&["--store", "postgres://there"]).could_not("PostgreSQL is not built in yet");
+    std::fs::rename(sandbox.path("kept").join("keys.db"), sandbox.path("gone")).unwrap();
+    audit(&STORE).could_not("key");
+    std::fs::rename(sandbox.path("gone"), sandbox.path("kept").join("keys.db")).unwrap();
+    sandbox.write("kept/root.key", "0".repeat(64));
+    audit(&STORE).could_not("root key");
+}
