@@ -62,6 +62,12 @@ impl Where {
         open(&self.store, self.root_key.as_deref())
     }
 
+    /// Audits it, whether it can be opened or not.
+    fn audit(&self) -> Result<habeas_store::Audit, Failure> {
+        let (places, root) = found(&self.store, self.root_key.as_deref())?;
+        Store::audit_unopened(&places, &root).map_err(told)
+    }
+
     /// Opens it, and makes it first where there is none.
     fn open_or_create(&self) -> Result<Store, Failure> {
         let folder = &self.store.0;
@@ -106,6 +112,11 @@ impl Where {
 
 /// Opens a store with the root key that is named, or with the one in its folder.
 fn open(address: &Address, root: Option<&Path>) -> Result<Store, Failure> {
+    let (places, root) = found(address, root)?;
+    Store::open(&places, &root, environment()).map_err(told)
+}
+
+fn found(address: &Address, root: Option<&Path>) -> Result<(Places, RootKey), Failure> {
     let places = Places::in_folder(&address.0);
     if !places.store.exists() {
         return Err(Failure::hinted(
@@ -114,7 +125,7 @@ fn open(address: &Address, root: Option<&Path>) -> Result<Store, Failure> {
         ));
     }
     let root = RootKey::read(&root_key(&address.0, root)).map_err(told)?;
-    Store::open(&places, &root, environment()).map_err(told)
+    Ok((places, root))
 }
 
 fn root_key(folder: &Path, named: Option<&Path>) -> PathBuf {

@@ -45,7 +45,7 @@ pub enum Refused {
 pub enum Error {
     /// A file of the store is not there.
     #[error("open the store: {what} is missing")]
-    #[diagnostic(help("bring it back from its own backup; without it nothing can be decrypted"))]
+    #[diagnostic(help("bring it back from its own backup; without it nothing goes on"))]
     Missing {
         /// Which file, by its role.
         what: &'static str,

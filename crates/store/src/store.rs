@@ -261,6 +261,17 @@ impl Store {
         self.read(Reader::audit)
     }
 
+    /// The same of a store that does not match itself, and so is not opened. Nothing is written, and nothing of what an earlier end left
+    /// is completed.
+    ///
+    /// # Errors
+    /// When a file is missing, cannot be read at all, or the key is another.
+    pub fn audit_unopened(places: &Places, root: &RootKey) -> Result<Audit> {
+        let (of_keys, id) = sqlite::open(Role::Keys, &places.keys)?;
+        let secrets = Arc::new(Secrets::open(root, id, &of_keys)?);
+        Readers::new(places.clone(), secrets).read(Reader::audit)
+    }
+
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
         self.readers.read(work)
     }

@@ -129,6 +129,28 @@ fn a_receipt_shows_what_was_asked_and_is_verified_offline() {
 }
 
 #[test]
+fn an_audit_names_what_was_changed() {
+    let sandbox = loaded();
+    let path = sandbox.path("kept").join("store.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let leaf = bytes
+        .windows(4)
+        .rposition(|window| window == b"hbs1")
+        .unwrap();
+    bytes[leaf + 10] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+    let ran = sandbox.run(["audit"].into_iter().chain(STORE));
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("does not match: "), "{}", ran.out);
+    assert!(ran.out.contains("leaf"), "{}", ran.out);
+    assert!(
+        ran.err.contains("the store does not match itself"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn what_cannot_be_opened_says_why() {
     let sandbox = loaded();
     let audit = |more: &[&str]| sandbox.run(["audit"].iter().chain(more).copied());
