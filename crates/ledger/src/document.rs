@@ -66,6 +66,10 @@ impl DocumentSigner {
         DocumentKey(self.0.verifying_key())
     }
 
+    pub(crate) fn seed(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
     /// Signs the commitment to an act. `claimed` is the time that the organ gives, in seconds since 1970.
     #[must_use]
     pub fn sign(&self, act: Commitment, claimed: u64) -> Document {

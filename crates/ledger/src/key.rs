@@ -192,10 +192,13 @@ impl fmt::Display for VerifierKey {
     }
 }
 
-const READ: &str = "read a key";
+pub(crate) const READ: &str = "read a key";
 
-/// The parts of a key's text after any prefix: name, algorithm, the 32 bytes; and the key id as it is written.
-fn parts(text: &str) -> Result<(&str, Algorithm, Vec<u8>, &str), Problem> {
+/// What stands before a secret key.
+pub(crate) const SECRET: &str = "PRIVATE+KEY+";
+
+/// The parts of a key's text after any prefix: name, type, the bytes after it; and the key id as it is written.
+pub(crate) fn parts(text: &str) -> Result<(&str, u8, Vec<u8>, &str), Problem> {
     let malformed = |found| Problem::new(Kind::Malformed, READ, found);
     let mut fields = text.splitn(3, '+');
     let (Some(name), Some(id), Some(key)) = (fields.next(), fields.next(), fields.next()) else {
@@ -208,14 +211,18 @@ fn parts(text: &str) -> Result<(&str, Algorithm, Vec<u8>, &str), Problem> {
     if !is_name(name) {
         return Err(malformed("the name is no name of a key"));
     }
-    let Some(algorithm) = Algorithm::from_byte(*kind) else {
-        let found = format!("the key of `{name}` is of the type 0x{kind:02x}");
-        return Err(Problem::new(Kind::Unsupported, READ, found));
-    };
-    Ok((name, algorithm, bytes.to_vec(), id))
+    Ok((name, *kind, bytes.to_vec(), id))
 }
 
-fn other_id(name: &str, written: &str, id: KeyId) -> Result<(), Problem> {
+fn algorithm(name: &str, kind: u8) -> Result<Algorithm, Problem> {
+    Algorithm::from_byte(kind).ok_or_else(|| {
+        let found = format!("the key of `{name}` is of the type 0x{kind:02x}");
+        Problem::new(Kind::Unsupported, READ, found)
+    })
+}
+
+/// Refuses a key whose id is written as another.
+pub(crate) fn other_id(name: &str, written: &str, id: KeyId) -> Result<(), Problem> {
     let id = to_hex(&id);
     if written == id {
         return Ok(());
@@ -229,7 +236,8 @@ impl FromStr for VerifierKey {
 
     /// Recomputes the key id and compares it.
     fn from_str(text: &str) -> Result<Self, Problem> {
-        let (name, algorithm, bytes, id) = parts(text)?;
+        let (name, kind, bytes, id) = parts(text)?;
+        let algorithm = algorithm(name, kind)?;
         let Some(public) = Public::read(algorithm, &bytes) else {
             let found = format!("`{name}` has no usable key");
             return Err(Problem::new(Kind::Malformed, READ, found));
@@ -273,9 +281,10 @@ impl SignerKey {
     /// If it is none, or the key id is not that of the key.
     pub fn from_secret_text(text: &str) -> Result<Self, Problem> {
         let malformed = |found| Problem::new(Kind::Malformed, READ, found);
-        let rest = text.strip_prefix("PRIVATE+KEY+");
+        let rest = text.strip_prefix(SECRET);
         let rest = rest.ok_or_else(|| malformed("this is no secret key"))?;
-        let (name, algorithm, bytes, id) = parts(rest)?;
+        let (name, kind, bytes, id) = parts(rest)?;
+        let algorithm = algorithm(name, kind)?;
         let seed: &[u8; 32] = bytes
             .as_slice()
             .try_into()
@@ -295,7 +304,7 @@ impl SignerKey {
             ..
         } = &self.verifier;
         let bytes = [&[algorithm.byte()], self.secret.as_bytes().as_slice()].concat();
-        format!("PRIVATE+KEY+{name}+{}+{}", to_hex(id), to_base64(&bytes))
+        format!("{SECRET}{name}+{}+{}", to_hex(id), to_base64(&bytes))
     }
 
     /// The public key.

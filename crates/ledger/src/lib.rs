@@ -15,6 +15,7 @@ pub mod hash;
 pub mod key;
 pub mod leaf;
 pub mod mirror;
+pub mod named;
 pub mod note;
 pub mod opening;
 pub mod policy;

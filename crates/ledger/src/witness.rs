@@ -71,6 +71,18 @@ impl Request {
         Self::new(old, proof, note)
     }
 
+    /// The proof that came with it.
+    #[must_use]
+    pub fn proof(&self) -> &[Hash] {
+        &self.proof
+    }
+
+    /// The checkpoint as the log signed it.
+    #[must_use]
+    pub fn note(&self) -> &Note {
+        &self.note
+    }
+
     /// The checkpoint to cosign. Its origin says of which log the state is needed.
     #[must_use]
     pub fn checkpoint(&self) -> &Checkpoint {
