@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("habeas-store", &["habeas-ledger"]),
     ("habeas-case", &["habeas-law"]),
     ("habeas-page", &["habeas-case", "habeas-law"]),
+    ("habeas-witness", &["habeas-ledger"]),
     (
         "habeas",
         &[
@@ -21,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "habeas-ledger",
             "habeas-page",
             "habeas-store",
+            "habeas-witness",
         ],
     ),
     ("xtask", &[]),

@@ -71,6 +71,7 @@ const NEVER: &[(&str, &[&[Word]])] = &[
         "crates/ledger/src/",
         &[CLOCK, NETWORK, STORAGE, ORDER, RANDOM],
     ),
+    ("crates/witness/src/", &[CLOCK, RANDOM]),
 ];
 
 pub(super) fn never(tree: &Tree) -> Vec<Complaint> {
