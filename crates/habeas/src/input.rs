@@ -120,6 +120,21 @@ pub fn now() -> i64 {
     Timestamp::now().as_second()
 }
 
+/// A file as text.
+pub fn text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|e| Failure::File(path.to_owned(), e))
+}
+
+/// An instant as it is written everywhere, in UTC.
+pub fn utc(seconds: u64) -> String {
+    let stamp = i64::try_from(seconds).ok();
+    let stamp = stamp.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    stamp.map_or_else(
+        || format!("{seconds} s after 1970"),
+        |stamp| stamp.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
 /// Files of acts, `-` for standard input. Those that end in `.csv` are CSV, all others JSON Lines.
 #[derive(Debug, Args)]
 pub struct Files {

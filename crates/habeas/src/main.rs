@@ -4,10 +4,13 @@ mod check;
 mod convert;
 mod demo;
 mod input;
+mod key;
 mod output;
 mod pack;
 mod steps;
 mod store;
+mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -47,6 +50,13 @@ enum Command {
     Checkpoint(store::Checkpoint),
     /// Write the receipt of an act: that it is in the log, and no more of it than is wanted.
     Receipt(store::Receipt),
+    /// Verify offline what somebody holds: a receipt, or two checkpoints that contradict each other.
+    Verify(verify::Verify),
+    /// Run a witness: it cosigns what continues, refuses what does not, and keeps what convicts a log.
+    Witness(witness::Witness),
+    /// Make keys of logs, witnesses and organs, and show their public lines.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Check the sample docket and the real histories, and write a report to look at.
     Demo(demo::Demo),
 }
@@ -64,6 +74,9 @@ fn main() -> ExitCode {
         Command::Audit(audit) => audit.run(),
         Command::Checkpoint(checkpoint) => checkpoint.run(),
         Command::Receipt(receipt) => receipt.run(),
+        Command::Verify(verify) => verify.run(),
+        Command::Witness(witness) => witness.run(),
+        Command::Key(command) => key::run(command),
         Command::Demo(demo) => demo.run(),
     };
     done.unwrap_or_else(output::Failure::report)

@@ -26,6 +26,18 @@ impl From<LoadError> for Failure {
     }
 }
 
+impl From<habeas_ledger::Problem> for Failure {
+    fn from(problem: habeas_ledger::Problem) -> Self {
+        Self::said(problem.to_string())
+    }
+}
+
+impl From<habeas_witness::Fault> for Failure {
+    fn from(fault: habeas_witness::Fault) -> Self {
+        Self::Said(fault.to_string(), fault.hint().map(str::to_owned))
+    }
+}
+
 /// Exit status of a command that could not do its work; 1 means that it did and found something.
 const COULD_NOT: u8 = 2;
 

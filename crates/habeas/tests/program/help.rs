@@ -2,7 +2,7 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 20] = [
     &[],
     &["check"],
     &["propose"],
@@ -15,6 +15,13 @@ const COMMANDS: [&[&str]; 13] = [
     &["schema"],
     &["convert"],
     &["convert", "days"],
+    &["verify"],
+    &["verify", "evidence"],
+    &["witness"],
+    &["witness", "evidence"],
+    &["key"],
+    &["key", "new"],
+    &["key", "show"],
     &["demo"],
 ];
 
@@ -71,6 +78,12 @@ fn what_is_needed() {
         &["diff-law", "laws", "laws"],
         &["pack", "explain"],
         &["convert", "days", "acts/days.csv"],
+        &["verify"],
+        &["verify", "evidence", "one", "other"],
+        &["witness"],
+        &["witness", "evidence"],
+        &["key", "new"],
+        &["key", "show"],
     ] {
         let ran = sandbox.run(words.iter().copied());
         ran.could_not("required arguments were not provided");
