@@ -3,7 +3,7 @@
 use crate::program::{Done, Failure, Program};
 use crate::steps::{self, Passed, Step};
 use crate::workspace::Workspace;
-use crate::{fuzz, page, tidy, tools};
+use crate::{fuzz, page, receipts, tidy, tools};
 
 /// Pages, relative to cargo's target folder, that `test` opens in Chromium after the demo.
 ///
@@ -42,6 +42,7 @@ pub(crate) fn test(workspace: &Workspace) -> bool {
     if !PAGES.is_empty() {
         row.push(("pages", pages));
     }
+    row.push(("receipts", verified));
     row.push(("fuzz", |workspace| fuzz::run(workspace, fuzz::SHORT)));
     steps::run(workspace, &row, BESIDE)
 }
@@ -163,6 +164,17 @@ fn pages(workspace: &Workspace) -> Done<Passed> {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     page::run(workspace, &files)?;
     Ok(Passed::many(files.len(), "pictures and accessibility"))
+}
+
+fn verified(workspace: &Workspace) -> Done<Passed> {
+    receipts::run(workspace, &habeas(workspace)?)
+}
+
+/// The page that verifies receipts alone; it says how many came out alike.
+pub(crate) fn receipts(workspace: &Workspace) -> Done<bool> {
+    let passed = verified(workspace)?;
+    println!("{} {}", passed.checks, passed.note);
+    Ok(true)
 }
 
 /// The worked cases that stand beside the packs: `laws/*/cases/*.json`.

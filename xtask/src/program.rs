@@ -111,6 +111,13 @@ impl Program {
         Err(Failure::new(format!("{stdout}{stderr}{ended}")))
     }
 
+    /// Runs in silence, however it ends, and returns its exit status and what it wrote to its standard output.
+    pub(crate) fn answer(&self) -> Done<(Option<i32>, String)> {
+        let output = self.command().output().map_err(|e| self.not_started(&e))?;
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok((output.status.code(), stdout))
+    }
+
     /// Runs, shows each line of its standard output as it comes, and hands it to `each`.
     pub(crate) fn tee(&self, mut each: impl FnMut(&str)) -> Done {
         let mut child = self
