@@ -398,3 +398,49 @@ fn evidence() {
     judged("one", "later", &["--proof", "proof"]).could_not("proof: a line of it is no hash");
     judged("one", "none", &[]).could_not("none: No such file");
 }
+
+/// From an act that is loaded to a receipt that somebody else verifies.
+#[test]
+fn a_receipt_of_a_store() {
+    let sandbox = Sandbox::new();
+    let done = |words: &[&str]| {
+        let ran = sandbox.run(words.iter().copied());
+        assert_eq!(ran.status, 0, "{ran:?}");
+        ran.out
+    };
+    done(&["load", "acts/kelp.jsonl", "--store", "sqlite:store"]);
+    let new = [
+        "key", "new", "--name", LOG, "--kind", "log", "--out", "log.key",
+    ];
+    let key = done(&new);
+    let signed = ["checkpoint", "--store", "sqlite:store", "--key", "log.key"];
+    done(&signed);
+    let first = sandbox.read("acts/kelp.jsonl");
+    let act: Value = serde_json::from_str(first.lines().next().unwrap()).unwrap();
+    let id = act["id"].as_str().unwrap();
+    let shown = [
+        "receipt",
+        "--store",
+        "sqlite:store",
+        "--case",
+        "kelp",
+        "--act",
+        id,
+    ];
+    let receipt = done(&[&shown[..], &["--show", "act,happened"]].concat());
+    sandbox.write("kelp.receipt", receipt);
+    sandbox.write(
+        "store.policy",
+        format!("log {}\nquorum none\n", key.trim_end()),
+    );
+    let said = done(&["verify", "kelp.receipt", "--policy", "store.policy"]);
+    let named = format!("{:?}", act["act"].to_string());
+    assert!(
+        said.contains(&named) || said.contains(act["act"].as_str().unwrap()),
+        "{said}"
+    );
+    assert!(
+        said.contains("\"happened\": ") && !said.contains("\"subjects\""),
+        "{said}"
+    );
+}

@@ -289,10 +289,10 @@ fn evidence() {
 }
 
 /// Killed between requests and amid a storm of requests from three histories: all that left it cosigned is one history.
-/// `HABEAS_CRASHES` says how often; 30 unless told.
+/// `HABEAS_WITNESS_KILLS` says how often; 30 unless told.
 #[test]
 fn killed() {
-    let cycles = std::env::var("HABEAS_CRASHES").map_or(30, |cycles| cycles.parse().unwrap());
+    let cycles = std::env::var("HABEAS_WITNESS_KILLS").map_or(30, |cycles| cycles.parse().unwrap());
     let (sandbox, key) = prepared();
     let histories = [history(0, 1), history(40, 2), history(75, 3)];
     let cosigned: Mutex<Vec<(usize, u64, SignatureLine)>> = Mutex::new(Vec::new());
