@@ -25,7 +25,7 @@ pub fn told(held: &Held<'_>, language: Language) -> String {
             "The receipt holds, but too few have cosigned: the quorum of the policy is not met."
                 .to_owned()
         }
-        (Language::Chinese, false) => "收据成立，但联署不足：未达到策略要求的法定数。".to_owned(),
+        (Language::Chinese, false) => "收据成立，但联署不足：未达到策略要求的数量。".to_owned(),
     };
     let mut lines = vec![opening, String::new(), log.to_owned()];
     let (origin, size) = (verified.checkpoint.origin(), verified.checkpoint.size());
@@ -93,7 +93,7 @@ fn words(language: Language) -> Words {
             ),
         },
         Language::Chinese => Words {
-            holds: "收据成立，联署已达法定数。",
+            holds: "收据成立，联署数量已够。",
             log: "日志",
             leaf: "叶",
             cosigned: "联署者",
