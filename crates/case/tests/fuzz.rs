@@ -14,6 +14,7 @@ mod read_support;
 
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use habeas_case::read::{Reader, Reading, write_rejects};
 use habeas_law::Law;
 use read_lines::lines;
@@ -21,26 +22,6 @@ use read_support::law;
 
 /// The longest that one input may take; a build without optimisation on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A small generator (xorshift), the same on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % (end.max(1) as u64)).unwrap()
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-}
 
 /// What stands in acts, and what should not.
 const PIECES: &[&str] = &[
@@ -100,26 +81,27 @@ const PIECES: &[&str] = &[
     " ",
 ];
 
-fn mutate(seed: &str, dice: &mut Dice) -> Vec<u8> {
+fn mutate(seed: &str, dice: &mut Rng) -> Vec<u8> {
     let mut bytes = seed.as_bytes().to_vec();
-    for _ in 0..=dice.below(6) {
-        let at = dice.below(bytes.len() + 1);
-        let to = (at + dice.below(40)).min(bytes.len());
-        match dice.below(9) {
+    for _ in 0..=dice.usize(..6) {
+        let at = dice.usize(..bytes.len() + 1);
+        let to = (at + dice.usize(..40)).min(bytes.len());
+        let piece = PIECES[dice.usize(..PIECES.len())];
+        match dice.usize(..9) {
             0 => bytes.truncate(at),
             1 => drop(bytes.drain(at..to)),
-            2 if at < bytes.len() => bytes[at] = u8::try_from(dice.below(256)).unwrap(),
+            2 if at < bytes.len() => bytes[at] = dice.u8(..),
             3 => {
                 let part = bytes[at..to].to_vec();
-                let into = dice.below(bytes.len() + 1);
+                let into = dice.usize(..bytes.len() + 1);
                 bytes.splice(into..into, part);
             }
             4 => {
-                let part = dice.pick(PIECES).repeat(1 + dice.below(3));
+                let part = piece.repeat(1 + dice.usize(..3));
                 bytes.splice(at..to, part.into_bytes());
             }
-            5 if dice.below(20) == 0 => {
-                let part = dice.pick(PIECES).repeat(20_000);
+            5 if dice.usize(..20) == 0 => {
+                let part = piece.repeat(20_000);
                 bytes.splice(at..at, part.into_bytes());
             }
             6 => {
@@ -128,13 +110,10 @@ fn mutate(seed: &str, dice: &mut Dice) -> Vec<u8> {
                     .split_inclusive(|b| *b == b'\n')
                     .map(<[u8]>::to_vec)
                     .collect();
-                let line = lines
-                    .get(dice.below(lines.len()))
-                    .cloned()
-                    .unwrap_or_default();
+                let line = dice.choice(&lines).cloned().unwrap_or_default();
                 bytes.splice(at..at, line);
             }
-            _ => drop(bytes.splice(at..at, dice.pick(PIECES).bytes())),
+            _ => drop(bytes.splice(at..at, piece.bytes())),
         }
     }
     bytes
@@ -206,12 +185,12 @@ fn mutated_acts() {
         .flat_map(|(text, _)| text.lines().map(|line| (line.to_owned(), false)))
         .collect();
     let all: Vec<&(String, bool)> = seeds.iter().chain(&lines).collect();
-    let mut dice = Dice(0x5eed_0000_0000_0001);
+    let mut dice = Rng::with_seed(0x5eed_0000_0000_0001);
     let start = Instant::now();
     let mut count = 0_u64;
     while start.elapsed() < Duration::from_secs(seconds) {
         for _ in 0..50 {
-            let (seed, as_csv) = all[dice.below(all.len())];
+            let (seed, as_csv) = all[dice.usize(..all.len())];
             let bytes = mutate(seed, &mut dice);
             let began = Instant::now();
             let caught = std::panic::catch_unwind(|| check(&law, &bytes, *as_csv));

@@ -13,6 +13,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use habeas_law::Library;
 use habeas_law::read::{Files, read};
 
@@ -23,26 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PACK: &str = include_str!("fuzz_pack.md");
 const CALENDAR: &str = "from,to,kind,name_en,name_zh,source\nsaturday,,weekend,,,invented\nsunday,,weekend,,,invented\n2026-01-01,2026-12-31,published,,,invented\n\
 2026-05-01,2026-05-03,off,May,五月,invented\n2026-05-09,2026-05-09,workday,Work,班,invented\n2026-12-25,2026-12-25,feast+off,Feast,节,invented\n";
-
-/// A small generator (xorshift), the same on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % (end.max(1) as u64)).unwrap()
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-}
 
 /// Words of the language and what breaks them.
 const PIECES: &[&str] = &[
@@ -144,7 +125,7 @@ const PIECES: &[&str] = &[
     "9999-12-31",
 ];
 
-fn mutate(seed: &str, dice: &mut Dice) -> String {
+fn mutate(seed: &str, dice: &mut Rng) -> String {
     let mut text = seed.to_owned();
     let floor = |text: &str, mut at: usize| {
         while !text.is_char_boundary(at) {
@@ -152,23 +133,21 @@ fn mutate(seed: &str, dice: &mut Dice) -> String {
         }
         at
     };
-    for _ in 0..=dice.below(4) {
-        let at = floor(&text, dice.below(text.len() + 1));
-        let to = floor(&text, (at + dice.below(60)).min(text.len())).max(at);
-        match dice.below(10) {
-            0 if dice.below(4) == 0 => text.truncate(at),
+    for _ in 0..=dice.usize(..4) {
+        let at = floor(&text, dice.usize(..text.len() + 1));
+        let to = floor(&text, (at + dice.usize(..60)).min(text.len())).max(at);
+        let piece = PIECES[dice.usize(..PIECES.len())];
+        match dice.usize(..10) {
+            0 if dice.usize(..4) == 0 => text.truncate(at),
             1 => text.replace_range(at..to, ""),
             2 => {
                 let part = text[at..to].to_owned();
-                let into = floor(&text, dice.below(text.len() + 1));
+                let into = floor(&text, dice.usize(..text.len() + 1));
                 text.insert_str(into, &part);
             }
             3 => {
                 let lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
-                let line = lines
-                    .get(dice.below(lines.len()))
-                    .cloned()
-                    .unwrap_or_default();
+                let line = dice.choice(&lines).cloned().unwrap_or_default();
                 let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
                 text.insert_str(start, &line);
             }
@@ -177,10 +156,10 @@ fn mutate(seed: &str, dice: &mut Dice) -> String {
                 let end = text[at..].find('\n').map_or(text.len(), |n| at + n + 1);
                 text.replace_range(start..end, "");
             }
-            5 => text.insert_str(at, &dice.pick(PIECES).repeat(2 + dice.below(60))),
-            6 if dice.below(30) == 0 => text.insert_str(at, &dice.pick(PIECES).repeat(30_000)),
-            7 => text.replace_range(at..to, dice.pick(PIECES)),
-            _ => text.insert_str(at, dice.pick(PIECES)),
+            5 => text.insert_str(at, &piece.repeat(2 + dice.usize(..60))),
+            6 if dice.usize(..30) == 0 => text.insert_str(at, &piece.repeat(30_000)),
+            7 => text.replace_range(at..to, piece),
+            _ => text.insert_str(at, piece),
         }
     }
     text
@@ -248,18 +227,18 @@ fn mutated_packs() {
         .and_then(|text| text.parse().ok())
         .unwrap_or(2);
     let seeds = seeds();
-    let mut dice = Dice(0x5eed_0000_0000_0002);
+    let mut dice = Rng::with_seed(0x5eed_0000_0000_0002);
     let start = Instant::now();
     let mut count = 0_u64;
     while start.elapsed() < Duration::from_secs(seconds) {
         // Mostly the small one: it is read a hundred times as fast as a whole country.
-        let which = if dice.below(10) == 0 {
-            dice.below(seeds.len())
+        let which = if dice.usize(..10) == 0 {
+            dice.usize(..seeds.len())
         } else {
             0
         };
         let mut files = seeds[which].clone();
-        let at = dice.below(files.packs.len() + files.calendars.len());
+        let at = dice.usize(..files.packs.len() + files.calendars.len());
         let texts = files.packs.values_mut().chain(files.calendars.values_mut());
         let Some(text) = texts.into_iter().nth(at) else {
             continue;

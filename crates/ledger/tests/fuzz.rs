@@ -10,6 +10,7 @@
 
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use habeas_ledger::Hash;
 use habeas_ledger::checkpoint::Checkpoint;
 use habeas_ledger::commitment::{Committed, Field, Level, Salt};
@@ -28,22 +29,6 @@ use habeas_ledger::witness::{KnownLog, Request, State, Witness};
 
 /// The longest that one input may take; a build without optimisation on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A small generator (xorshift), the same on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % (end.max(1) as u64)).unwrap()
-    }
-}
 
 /// What stands in these formats, and what should not.
 const PIECES: &[&[u8]] = &[
@@ -81,29 +66,27 @@ const PIECES: &[&[u8]] = &[
     b"\x00\x00\x00\x01",
 ];
 
-fn mutate(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
+fn mutate(seed: &[u8], dice: &mut Rng) -> Vec<u8> {
     let mut bytes = seed.to_vec();
-    for _ in 0..=dice.below(4) {
-        let at = dice.below(bytes.len() + 1);
-        let to = (at + dice.below(40)).min(bytes.len());
-        let piece = PIECES[dice.below(PIECES.len())];
-        match dice.below(9) {
+    for _ in 0..=dice.usize(..4) {
+        let at = dice.usize(..bytes.len() + 1);
+        let to = (at + dice.usize(..40)).min(bytes.len());
+        let piece = PIECES[dice.usize(..PIECES.len())];
+        match dice.usize(..9) {
             0 => bytes.truncate(at),
             1 => drop(bytes.drain(at..to)),
-            2 | 3 if at < bytes.len() => bytes[at] = u8::try_from(dice.below(256)).unwrap(),
+            2 | 3 if at < bytes.len() => bytes[at] = dice.u8(..),
             4 => {
                 let part = bytes[at..to].to_vec();
-                let into = dice.below(bytes.len() + 1);
+                let into = dice.usize(..bytes.len() + 1);
                 bytes.splice(into..into, part);
             }
-            5 => drop(bytes.splice(at..to, piece.repeat(1 + dice.below(3)))),
-            6 if dice.below(20) == 0 => drop(bytes.splice(at..at, piece.repeat(5_000))),
+            5 => drop(bytes.splice(at..to, piece.repeat(1 + dice.usize(..3)))),
+            6 if dice.usize(..20) == 0 => drop(bytes.splice(at..at, piece.repeat(5_000))),
             7 => {
                 // One line again, somewhere else.
                 let lines: Vec<&[u8]> = bytes.split_inclusive(|b| *b == b'\n').collect();
-                let line = lines
-                    .get(dice.below(lines.len()))
-                    .map_or(Vec::new(), |l| l.to_vec());
+                let line = dice.choice(&lines).map_or(Vec::new(), |l| l.to_vec());
                 bytes.splice(at..at, line);
             }
             _ => drop(bytes.splice(at..at, piece.iter().copied())),
@@ -336,12 +319,12 @@ fn mutated_input() {
             "{target} as it is written"
         );
     }
-    let mut dice = Dice(0x5eed_0000_0000_0002);
+    let mut dice = Rng::with_seed(0x5eed_0000_0000_0002);
     let start = Instant::now();
     let (mut count, mut taken) = (0_u64, 0_u64);
     while start.elapsed() < Duration::from_secs(seconds) {
         for _ in 0..50 {
-            let (target, seed) = &seeds[dice.below(seeds.len())];
+            let (target, seed) = &seeds[dice.usize(..seeds.len())];
             let bytes = mutate(seed, &mut dice);
             let began = Instant::now();
             let read = || world.read(target, &bytes);
