@@ -1,10 +1,11 @@
 //! Long measurements and proofs that no quick run makes.
 
 use crate::program::{Done, Failure, Program};
+use crate::python;
 use crate::workspace::Workspace;
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Random starts in the long form of the oracle.
 pub(crate) const LONG_ORACLE: u64 = 10_000_000;
@@ -33,7 +34,11 @@ pub(crate) fn case(workspace: &Workspace, cases: u64) -> Done {
     let folder = workspace.root.join("target/bench/case");
     fs::create_dir_all(&folder)
         .map_err(|e| Failure::new(format!("make {}: {e}", folder.display())))?;
-    let python = python(&workspace.root.join("target/bench-venv"))?;
+    let python = python::with(
+        &workspace.root.join("target/bench-venv"),
+        REQUIREMENTS,
+        "3.11",
+    )?;
     let before = load();
     Program::cargo()
         .args(["bench", "--locked", "--package", PACKAGE, "--bench", "case"])
@@ -49,37 +54,6 @@ pub(crate) fn case(workspace: &Workspace, cases: u64) -> Done {
     println!("\n{}", table(&rows(&folder)?));
     println!("load of the machine before {before}, after {}", load());
     Ok(())
-}
-
-/// The Python of an environment of its own in which the peers are installed.
-fn python(venv: &Path) -> Done<PathBuf> {
-    let python = venv.join("bin/python");
-    // What was installed is kept beside it: a changed list of versions installs anew.
-    let done = venv.join("installed.txt");
-    let wanted = fs::read_to_string(REQUIREMENTS)
-        .map_err(|e| Failure::new(format!("read {REQUIREMENTS}: {e}")))?;
-    if fs::read_to_string(&done).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-    let list = wanted.lines().collect::<Vec<_>>().join(" ");
-    println!(
-        "the peers are not here; installing {list} into {}",
-        venv.display()
-    );
-    let hint = "python3 with `venv`, and a network or a mirror that pip knows, are needed once";
-    let told = |failure: Failure| failure.hint(hint);
-    Program::new("python3")
-        .args(["-m", "venv"])
-        .args([venv.display().to_string()])
-        .run()
-        .map_err(told)?;
-    Program::new(python.display().to_string())
-        .args(["-m", "pip", "install", "--quiet", "--requirement"])
-        .args([REQUIREMENTS])
-        .run()
-        .map_err(told)?;
-    fs::write(&done, wanted).map_err(|e| Failure::new(format!("write {}: {e}", done.display())))?;
-    Ok(python)
 }
 
 /// Load averages over 1, 5 and 15 minutes, where the system tells them.

@@ -3,7 +3,8 @@
 use crate::program::{Done, Failure, Program};
 use crate::steps::{self, Passed, Step};
 use crate::workspace::Workspace;
-use crate::{fuzz, page, receipts, tidy, tools};
+use crate::{fuzz, page, peers, receipts, tidy, tools};
+use std::path::PathBuf;
 
 /// Pages, relative to cargo's target folder, that `test` opens in Chromium after the demo.
 ///
@@ -214,14 +215,23 @@ fn listed(folder: &std::path::Path) -> Done<Vec<std::path::PathBuf>> {
     Ok(paths)
 }
 
+/// Our log and witness with those of another house.
+pub(crate) fn peers(workspace: &Workspace) -> Done {
+    habeas(workspace)?;
+    peers::run(workspace, &path(workspace))
+}
+
 /// The program as the tests built it.
 fn habeas(workspace: &Workspace) -> Done<Program> {
     Program::cargo()
         .args(["build", "--locked", "--quiet", "--package", "habeas"])
         .run()?;
-    Ok(Program::new(
-        workspace.target.join("debug/habeas").to_string_lossy(),
-    ))
+    Ok(Program::new(path(workspace).to_string_lossy()))
+}
+
+/// Where the program is once it is built.
+fn path(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("debug/habeas")
 }
 
 /// The number before `word` in a closing line: 12 for `passed` in `12 passed, 0 failed`.

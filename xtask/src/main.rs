@@ -14,7 +14,9 @@ mod checks;
 mod chromium;
 mod fuzz;
 mod page;
+mod peers;
 mod program;
+mod python;
 mod receipts;
 mod steps;
 mod tidy;
@@ -35,6 +37,7 @@ cargo xtask COMMAND
   bench case [--cases N]
                   generated cases, ours and the same deadlines in DuckDB and pandas; 1000000 unless told
   oracle [STARTS] clocks against the slow walker, 10000000 random starts unless told
+  peers           our log and witness with another house's, live on loopback; needs Python 3.12
   receipts        the page that verifies receipts, against the program, in headless Chromium
   page FILE...    HTML files as pictures, and their accessibility, in headless Chromium
   advisories      known vulnerabilities of dependencies; needs a network or a database
@@ -81,6 +84,7 @@ fn dispatch(args: &[&str]) -> Done<bool> {
         ("bench", ["case", "--cases", n]) => bench::case(&workspace, number(n)?).map(|()| true),
         ("oracle", []) => bench::oracle(bench::LONG_ORACLE).map(|()| true),
         ("oracle", [starts]) => bench::oracle(number(starts)?).map(|()| true),
+        ("peers", []) => checks::peers(&workspace).map(|()| true),
         ("receipts", []) => checks::receipts(&workspace),
         ("page", files) if !files.is_empty() => page::run(&workspace, files).map(|()| true),
         ("advisories", []) => checks::advisories().map(|()| true),
