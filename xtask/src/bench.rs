@@ -16,6 +16,18 @@ const PACKAGE: &str = "habeas-case";
 const PEERS: &str = "bench/case/peers.py";
 const REQUIREMENTS: &str = "bench/case/requirements.txt";
 
+/// Writes the acts of generated cases as JSON Lines.
+pub(crate) fn generate(cases: u64, file: &str) -> Done {
+    // The benchmark runs in the folder of its package.
+    let file = std::path::absolute(file)
+        .map_err(|e| Failure::new(format!("find the place of {file}: {e}")))?;
+    Program::cargo()
+        .args(["bench", "--locked", "--package", PACKAGE, "--bench", "case"])
+        .env("HABEAS_BENCH_CASES", cases.to_string())
+        .env("HABEAS_BENCH_ACTS", file.display().to_string())
+        .run()
+}
+
 /// Measures our own figures and those of the peers on the same cases, in one run and one table.
 pub(crate) fn case(workspace: &Workspace, cases: u64) -> Done {
     if cases == 0 {

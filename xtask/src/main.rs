@@ -36,6 +36,8 @@ cargo xtask COMMAND
   fuzz [SECONDS]  mutated packs and acts, 600 seconds unless told
   bench case [--cases N]
                   generated cases, ours and the same deadlines in DuckDB and pandas; 1000000 unless told
+  generate CASES FILE
+                  acts of generated cases as JSON Lines, 40 a case: something large to load
   oracle [STARTS] clocks against the slow walker, 10000000 random starts unless told
   peers           our log and witness with another house's, live on loopback; needs Python 3.12
   receipts        the page that verifies receipts, against the program, in headless Chromium
@@ -67,7 +69,7 @@ fn dispatch(args: &[&str]) -> Done<bool> {
     };
     let workspace = Workspace::read()?;
     // Files named by the caller are found from where the caller stands; all else from the root.
-    if command != "page" {
+    if !["page", "generate"].contains(&command) {
         std::env::set_current_dir(&workspace.root)
             .map_err(|e| Failure::new(format!("go to {}: {e}", workspace.root.display())))?;
     }
@@ -82,6 +84,7 @@ fn dispatch(args: &[&str]) -> Done<bool> {
         ("fuzz", [seconds]) => fuzz::run(&workspace, number(seconds)?).map(|_| true),
         ("bench", ["case"]) => bench::case(&workspace, bench::CASES).map(|()| true),
         ("bench", ["case", "--cases", n]) => bench::case(&workspace, number(n)?).map(|()| true),
+        ("generate", [cases, file]) => bench::generate(number(cases)?, file).map(|()| true),
         ("oracle", []) => bench::oracle(bench::LONG_ORACLE).map(|()| true),
         ("oracle", [starts]) => bench::oracle(number(starts)?).map(|()| true),
         ("peers", []) => checks::peers(&workspace).map(|()| true),

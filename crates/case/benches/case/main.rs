@@ -5,7 +5,8 @@
 //!
 //! - `HABEAS_BENCH_CASES`: how many cases, a million unless told;
 //! - `HABEAS_BENCH_EXPORT`: a folder for `acts.csv` (every act of every case), `answers-1.csv` and `answers-2.csv` (what the
-//!   engine says of the deadlines that the peers also compute, at two instants) and `ours.json` (the figures).
+//!   engine says of the deadlines that the peers also compute, at two instants) and `ours.json` (the figures);
+//! - `HABEAS_BENCH_ACTS`: a file for the acts of the cases as JSON Lines; then nothing is measured.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![expect(
@@ -494,6 +495,21 @@ impl<'a> Bench<'a> {
     }
 
     /// Every act of every case. Days become the midnight that ends them where they end something, else the one that begins them.
+    /// Every act of every case, as JSON Lines.
+    fn acts(&self, forty: &[Case], file: &Path) {
+        let mut file = create(file);
+        let mut text = String::new();
+        for number in 0..self.total {
+            let case = shifted(&forty[number % forty.len()], number, self.zone);
+            text.clear();
+            case.acts
+                .iter()
+                .for_each(|act| self.line(&case, act, &mut text));
+            file.write_all(text.as_bytes()).expect("write");
+        }
+        file.flush().expect("write");
+    }
+
     fn export(&self, forty: &[Case], file: &Path) {
         let mut file = create(file);
         writeln!(
@@ -661,6 +677,10 @@ fn main() {
     let folder = std::env::var_os("HABEAS_BENCH_EXPORT").map(PathBuf::from);
     let forty = templates(&law, 40);
     let mut bench = Bench::new(&law, total);
+    if let Some(file) = std::env::var_os("HABEAS_BENCH_ACTS") {
+        bench.acts(&forty, Path::new(&file));
+        return;
+    }
     bench.summaries(&forty);
     bench.shared(&forty, folder.as_deref());
     bench.in_full(&forty);
