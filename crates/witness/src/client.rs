@@ -93,8 +93,8 @@ impl fmt::Display for Missing {
 
 /// A witness as the log knows it.
 #[derive(Clone, Debug)]
-struct Peer {
-    name: String,
+pub(crate) struct Peer {
+    pub(crate) name: String,
     key: VerifierKey,
     url: Option<String>,
     /// What it last cosigned, as far as it is known.
@@ -106,8 +106,8 @@ struct Peer {
 #[derive(Clone, Debug)]
 pub struct Cosigners {
     policy: Policy,
-    peers: Vec<Peer>,
-    deadline: Duration,
+    pub(crate) peers: Vec<Peer>,
+    pub(crate) deadline: Duration,
 }
 
 /// What came of asking.
@@ -194,6 +194,10 @@ impl Cosigners {
 }
 
 impl Peer {
+    pub(crate) fn url(&self) -> Result<&str, Missing> {
+        self.url.as_deref().ok_or(Missing::NoAddress)
+    }
+
     async fn ask(
         &mut self,
         note: &Note,
@@ -203,8 +207,8 @@ impl Peer {
         if let Some(status) = self.stopped {
             return Err(Missing::Stopped(status));
         }
-        let url = self.url.as_deref().ok_or(Missing::NoAddress)?;
-        let address = Address::of(url).ok_or_else(|| Missing::Address(url.to_owned()))?;
+        let address = Address::of(self.url()?)?;
+        let path = format!("{}/add-checkpoint", address.prefix);
         let mut again = true;
         loop {
             if self.size > size {
@@ -212,7 +216,9 @@ impl Peer {
             }
             let request = Request::new(self.size, proof(self.size)?, note.clone());
             let request = request.map_err(|problem| Missing::NoProof(problem.to_string()))?;
-            let (status, body) = address.post(request.to_string()).await?;
+            let (status, body) = address
+                .send(Method::POST, &path, request.to_string())
+                .await?;
             match status {
                 StatusCode::OK => {
                     let taken = taken(&self.key, note, &body)?;
@@ -256,16 +262,20 @@ fn taken(key: &VerifierKey, note: &Note, body: &str) -> Result<(SignatureLine, u
 }
 
 /// Where a witness is reached.
-struct Address {
+pub(crate) struct Address {
     /// Host and port.
     host: String,
-    /// Of `add-checkpoint`.
-    path: String,
+    /// What stands before `/add-checkpoint`: empty, or `/` and something.
+    pub(crate) prefix: String,
 }
 
 impl Address {
     /// Of `http://host:port/prefix`.
-    fn of(url: &str) -> Option<Self> {
+    pub(crate) fn of(url: &str) -> Result<Self, Missing> {
+        Self::read(url).ok_or_else(|| Missing::Address(url.to_owned()))
+    }
+
+    fn read(url: &str) -> Option<Self> {
         let rest = url.strip_prefix("http://")?;
         let (host, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let named = !host.is_empty() && !host.contains('@');
@@ -281,20 +291,25 @@ impl Address {
             } else {
                 format!("{host}:80")
             },
-            path: format!("{slash}{prefix}/add-checkpoint"),
+            prefix: format!("{slash}{prefix}"),
         })
     }
 
     /// Status and body of the answer.
-    async fn post(&self, body: String) -> Result<(StatusCode, String), Missing> {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> Result<(StatusCode, String), Missing> {
         let down = |cause: &dyn fmt::Display| Missing::Down(cause.to_string());
         let stream = TcpStream::connect(&self.host).await;
         let stream = TokioIo::new(stream.map_err(|e| down(&e))?);
         let (mut sender, connection) = handshake(stream).await.map_err(|e| down(&e))?;
         tokio::spawn(connection);
         let request = hyper::Request::builder()
-            .method(Method::POST)
-            .uri(&self.path)
+            .method(method)
+            .uri(path)
             .header(header::HOST, &self.host)
             .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
             .body(Full::new(Bytes::from(body)))

@@ -7,6 +7,7 @@
 pub mod client;
 mod fault;
 pub mod memory;
+pub mod monitor;
 pub mod server;
 
 pub use fault::Fault;

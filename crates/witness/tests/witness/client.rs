@@ -216,3 +216,27 @@ fn answers_that_are_none() {
         Some(&Missing::NoProof("no nodes".to_owned()))
     );
 }
+
+/// What each shows of a log, unverified: one has cosigned, one knows nothing of it, one is down.
+#[test]
+fn what_witnesses_have_seen() {
+    let folder = tempdir().unwrap();
+    let leaves = history(0, 1);
+    let (one, two) = (fresh(1, folder.path()), fresh(2, folder.path()));
+    assert_eq!(post(one.address, &request(&leaves, 0, 7)).status, 200);
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = closed.local_addr().unwrap();
+    // A prefix before `add-checkpoint` need not stand before what is shown.
+    let prefixed = Some(format!("http://{}/organ1/", one.address));
+    let urls = [prefixed, at(two.address), at(closed), None, None];
+    let cosigners = Cosigners::new(policy(urls), DEADLINE);
+    let seen = cosigners.latest(log_key().verifier().name()).unwrap();
+    let note = seen[0].latest.as_ref().unwrap().as_ref().unwrap();
+    assert_eq!(note.text(), checkpoint(&leaves, 7).text());
+    assert_eq!(
+        (seen[1].witness.as_str(), &seen[1].latest),
+        ("organ2", &Ok(None))
+    );
+    assert!(matches!(seen[2].latest, Err(Missing::Down(_))));
+    assert_eq!(seen[3].latest, Err(Missing::NoAddress));
+}
