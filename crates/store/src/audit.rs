@@ -131,6 +131,9 @@ impl Pass<'_> {
         let mut said = checkpoints.iter().peekable();
         let mut rebuilt = Frontier::default();
         let mut nodes: BTreeMap<u32, Vec<Hash>> = BTreeMap::new();
+        if let Some(empty) = said.next_if(|checkpoint| checkpoint.size == 0) {
+            self.checkpoint(empty, &rebuilt);
+        }
         tree::each_leaf(store, 0, END, |index, entry| {
             self.audit.leaves += 1;
             rebuilt.append(leaf_hash(entry), |node, hash| {

@@ -14,6 +14,7 @@ mod error;
 mod mark;
 mod nodes;
 mod places;
+mod published;
 mod reader;
 mod recover;
 mod root;

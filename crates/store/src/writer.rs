@@ -208,6 +208,13 @@ impl<'a> Log<'a> {
     /// Appends a leaf that stands for nothing.
     pub(crate) fn cover(&mut self) -> Result<u64> {
         let time = self.time();
+        self.cover_at(time)
+    }
+
+    /// The same, dated `time`, or as the last leaf if that is later.
+    pub(crate) fn cover_at(&mut self, time: u64) -> Result<u64> {
+        let time = time.max(self.head.logged);
+        self.head.logged = time;
         self.append_bare(&Content::dummy(time - time % CADENCE))
     }
 

@@ -12,4 +12,5 @@ mod backend;
 mod crash;
 mod faults;
 mod flips;
+mod published;
 mod suite;
