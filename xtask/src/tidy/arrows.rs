@@ -15,11 +15,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("habeas-page", &["habeas-case", "habeas-law"]),
     ("habeas-witness", &["habeas-ledger"]),
     (
+        "habeas-log",
+        &["habeas-ledger", "habeas-store", "habeas-witness"],
+    ),
+    (
         "habeas",
         &[
             "habeas-law",
             "habeas-case",
             "habeas-ledger",
+            "habeas-log",
             "habeas-page",
             "habeas-store",
             "habeas-witness",

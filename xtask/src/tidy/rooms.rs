@@ -72,6 +72,7 @@ const NEVER: &[(&str, &[&[Word]])] = &[
         &[CLOCK, NETWORK, STORAGE, ORDER, RANDOM],
     ),
     ("crates/witness/src/", &[CLOCK, RANDOM]),
+    ("crates/log/src/", &[CLOCK, RANDOM, ORDER]),
 ];
 
 pub(super) fn never(tree: &Tree) -> Vec<Complaint> {
