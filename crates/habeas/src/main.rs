@@ -46,8 +46,10 @@ enum Command {
     Load(store::Load),
     /// Rebuild everything that a store holds, and name what does not match.
     Audit(store::Audit),
-    /// Sign what the log of a store says of itself.
+    /// Sign what the log of a store says of itself, once; with a policy its witnesses are asked.
     Checkpoint(store::Checkpoint),
+    /// Run the log of a store: at each end of an interval sign, ask the witnesses, publish.
+    Log(store::Log),
     /// Write the receipt of an act: that it is in the log, and no more of it than is wanted.
     Receipt(store::Receipt),
     /// Verify offline what somebody holds: a receipt, or two checkpoints that contradict each other.
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         Command::Load(load) => load.run(),
         Command::Audit(audit) => audit.run(),
         Command::Checkpoint(checkpoint) => checkpoint.run(),
+        Command::Log(log) => log.run(),
         Command::Receipt(receipt) => receipt.run(),
         Command::Verify(verify) => verify.run(),
         Command::Witness(witness) => witness.run(),

@@ -38,6 +38,12 @@ impl From<habeas_witness::Fault> for Failure {
     }
 }
 
+impl From<habeas_log::Fault> for Failure {
+    fn from(fault: habeas_log::Fault) -> Self {
+        Self::Said(fault.to_string(), fault.hint())
+    }
+}
+
 /// Exit status of a command that could not do its work; 1 means that it did and found something.
 const COULD_NOT: u8 = 2;
 

@@ -2,7 +2,9 @@
 
 mod audit;
 mod load;
+mod log;
 mod receipt;
+mod signing;
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -14,14 +16,16 @@ use clap::Args;
 use habeas_case::read::Reader;
 use habeas_ledger::commitment::Field;
 use habeas_ledger::document::DocumentSigner;
+use habeas_log::Turn;
 use habeas_store::{
     Clock, Environment, Places, Randomness, RootKey, Sort, Store, SystemRandomness,
 };
 use miette::Diagnostic;
 use serde_json::{Map, Value};
 
-pub use audit::{Audit, Checkpoint};
+pub use audit::Audit;
 pub use load::Load;
+pub use log::{Checkpoint, Log};
 pub use receipt::Receipt;
 
 use crate::input::now;
@@ -57,6 +61,11 @@ pub struct Where {
 }
 
 impl Where {
+    /// The folder of the store.
+    fn folder(&self) -> &Path {
+        &self.store.0
+    }
+
     /// Opens the store that is there.
     pub fn open(&self) -> Result<Store, Failure> {
         open(&self.store, self.root_key.as_deref())
@@ -113,7 +122,8 @@ impl Where {
 /// Opens a store with the root key that is named, or with the one in its folder.
 fn open(address: &Address, root: Option<&Path>) -> Result<Store, Failure> {
     let (places, root) = found(address, root)?;
-    Store::open(&places, &root, environment()).map_err(told)
+    let open = || Store::open(&places, &root, environment());
+    Turn::of(&address.0).take(open).map_err(told)
 }
 
 fn found(address: &Address, root: Option<&Path>) -> Result<(Places, RootKey), Failure> {

@@ -1,12 +1,10 @@
-//! `habeas audit --store ADDRESS` and `habeas checkpoint --store ADDRESS`
+//! `habeas audit --store ADDRESS`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use habeas_ledger::key::SignerKey;
 
-use super::{Where, told, wrong};
+use super::Where;
 use crate::output::{Failure, print};
 
 /// Which store to audit.
@@ -46,27 +44,5 @@ impl Audit {
             why.report();
         }
         Ok(ExitCode::FAILURE)
-    }
-}
-
-/// Of which store, and by which key of the log.
-#[derive(Debug, Args)]
-pub struct Checkpoint {
-    #[command(flatten)]
-    place: Where,
-    /// The file of the log's secret key.
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
-}
-
-impl Checkpoint {
-    /// Prints the signed checkpoint, which was stored before.
-    pub fn run(self) -> Result<ExitCode, Failure> {
-        let text =
-            std::fs::read_to_string(&self.key).map_err(|e| Failure::File(self.key.clone(), e))?;
-        let key = SignerKey::from_secret_text(text.trim_end()).map_err(wrong)?;
-        let made = self.place.open()?.checkpoint(key).map_err(told)?;
-        print(&made.note)?;
-        Ok(ExitCode::SUCCESS)
     }
 }

@@ -7,10 +7,14 @@ use clap::Args;
 use habeas_case::read::Taken;
 use habeas_ledger::commitment::{Committed, Level, Salt};
 use habeas_ledger::document::DocumentSigner;
+use habeas_ledger::leaf::CADENCE;
+use habeas_log::Cadence;
 use habeas_store::{NewAct, Randomness, SystemRandomness};
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::log::tell;
+use super::signing::Signing;
 use super::{Kept, Where, fields, told, wrong};
 use crate::input::{Files, Laws, now, progress};
 use crate::output::{Failure, note, print};
@@ -31,6 +35,8 @@ pub struct Load {
     laws: Laws,
     #[command(flatten)]
     place: Where,
+    #[command(flatten)]
+    signing: Signing,
 }
 
 impl Load {
@@ -46,6 +52,13 @@ impl Load {
         let reading = files.read_listing(&law)?;
         let store = self.place.open_or_create()?;
         let signer = self.place.import_key()?;
+        let mut log = None;
+        if self.signing.has_key() {
+            let (mut made, _) = self.signing.log(self.place.folder(), 0)?;
+            made.begin(&store)?;
+            log = Some(made);
+        }
+        let mut cadence = Cadence::new(CADENCE, instant());
         let bar = progress(reading.lines.len() as u64, "recording");
         let (mut recorded, mut refused) = (0, reading.rejects.len());
         for batch in reading.lines.chunks(BATCH) {
@@ -60,9 +73,15 @@ impl Load {
                     }
                 }
             }
+            if let (Some(log), Some(ended)) = (&mut log, cadence.ended(instant())) {
+                log.round(&store, ended)?;
+            }
             bar.inc(batch.len() as u64);
         }
         bar.finish_and_clear();
+        if let Some(log) = &mut log {
+            tell(&log.round(&store, instant())?);
+        }
         print(&format!(
             "{recorded} line(s) are in the store, {refused} refused\n"
         ))?;
@@ -71,6 +90,11 @@ impl Load {
             _ => ExitCode::FAILURE,
         })
     }
+}
+
+/// Seconds since 1970.
+fn instant() -> u64 {
+    now().try_into().unwrap_or(0)
 }
 
 /// A line as it is recorded: under its case and id, signed as imported.
@@ -89,7 +113,7 @@ fn act(taken: &Taken, signer: &DocumentSigner) -> Result<NewAct, Failure> {
     let mut salt = Salt([0; 32]);
     SystemRandomness.fill(&mut salt.0).map_err(told)?;
     let committed = Committed::new(Level::Act, &salt, fields.clone()).map_err(wrong)?;
-    let claimed = u64::try_from(now()).unwrap_or(0);
+    let claimed = instant();
     Ok(NewAct {
         retry: Value::from(vec!["load", &case, &id]).to_string(),
         document: signer.sign(committed.commitment(), claimed),

@@ -2,7 +2,7 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 25] = [
     &[],
     &["check"],
     &["propose"],
@@ -15,6 +15,11 @@ const COMMANDS: [&[&str]; 20] = [
     &["schema"],
     &["convert"],
     &["convert", "days"],
+    &["load"],
+    &["audit"],
+    &["checkpoint"],
+    &["log"],
+    &["receipt"],
     &["verify"],
     &["verify", "evidence"],
     &["witness"],

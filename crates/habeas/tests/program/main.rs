@@ -14,6 +14,7 @@ mod faults;
 mod help;
 mod key;
 mod lines;
+mod log;
 mod pack;
 mod propose;
 mod schema;

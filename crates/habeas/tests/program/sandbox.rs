@@ -5,6 +5,7 @@
 )]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -74,6 +75,13 @@ impl Sandbox {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    /// Writes a file that only its owner can read.
+    pub fn write_secret(&self, name: &str, text: &str) {
+        self.write(name, text);
+        let owner = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(self.path(name), owner).unwrap();
     }
 
     /// Writes another version of a file, in which each of these texts, which stands there once, is another.

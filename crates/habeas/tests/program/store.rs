@@ -94,7 +94,7 @@ fn bad_lines_are_refused_and_good_ones_recorded() {
 fn a_receipt_shows_what_was_asked_and_is_verified_offline() {
     let sandbox = loaded();
     let key = SignerKey::from_seed("log.example/1", Algorithm::Ed25519, &[7; 32]).unwrap();
-    sandbox.write("log.key", key.to_secret_text());
+    sandbox.write_secret("log.key", &key.to_secret_text());
     let receipt = [
         "receipt",
         "--case",
