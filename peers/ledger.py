@@ -22,6 +22,7 @@ from aics_witness.feeder import WitnessAhead, WitnessClient, WitnessRejected, me
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 CONVERSATION = "crates/ledger/tests/vectors/witness_protocol_vectors.json"
+DOCKET = pathlib.Path("examples/docket")
 ORIGIN = "log.example/peers"
 
 checks = 0
@@ -145,6 +146,38 @@ def feed(address, public):
         check("their client, our witness: a smaller tree is refused", True, refused)
 
 
+def grow(habeas, folder):
+    """Our log, cosigned by a witness of each house; what it publishes, read and verified by them."""
+    folder.mkdir()
+    key = folder / "log.key"
+    log = run(habeas, "key", "new", "--name", ORIGIN, "--kind", "log", "--out", key).strip()
+    public, ours = our_witness(habeas, folder / "ours", "ours.example/grown", log)
+    their_public, theirs = their_witness(folder / "theirs", "theirs.example/grown", ORIGIN, log)
+    with ours as address, theirs as their_address:
+        policy = folder / "policy"
+        witnesses = f"witness ours {public} {address}\nwitness theirs {their_public} {their_address}\n"
+        policy.write_text(f"log {log}\n{witnesses}group both all ours theirs\nquorum both\n")
+        store, tiles, saved = f"sqlite:{folder / 'store'}", folder / "tiles", None
+        sign = ["--key", key, "--policy", policy, "--tiles", tiles, "--entries", tiles, "--pad", "100"]
+        known = ["--tiles", tiles, "--log-key", log, "--witness-key", public, "--witness-key", their_public]
+        tlog = [pathlib.Path(sys.executable).parent / "aics-tlog"]
+        for number, acts in enumerate(sorted(DOCKET.glob("*.jsonl"))):
+            run(habeas, "load", acts, "--store", store)
+            note = run(habeas, "checkpoint", "--store", store, *sign)
+            size = int(note.split("\n")[1])
+            verified = run(*tlog, "verify-checkpoint", *known, "--quorum", "2", "--max-age", "60")
+            check(f"our log, their tools: {size} leaves, cosigned by both", "2" in verified, verified)
+            if saved:
+                run(*tlog, "verify-consistency", "--old-checkpoint", saved, *known)
+                check(f"our log, their tools: {size} leaves continue what was there", True)
+            saved = folder / f"{number}.checkpoint"
+            saved.write_text(note)
+        for index in range(0, size, 97):
+            entry = folder / "entry"
+            run(*tlog, "verify-inclusion", "--index", str(index), "--entry-out", entry, *known)
+            check(f"our log, their tools: leaf {index} of {size} is in it", entry.stat().st_size > 0)
+
+
 def main(habeas, scratch):
     recorded = json.loads(pathlib.Path(CONVERSATION).read_text())
     log = recorded["log"]
@@ -157,6 +190,7 @@ def main(habeas, scratch):
     public, ours = our_witness(habeas, scratch / "fed", "ours.example/fed", TheirLog().public())
     with ours as address:
         feed(address, public)
+    grow(habeas, scratch / "grown")
 
 
 with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
