@@ -135,9 +135,9 @@ pub fn honest(number: u8, folder: &Path) -> SocketAddr {
     address
 }
 
-/// A place where nobody listens.
+/// A place where nobody listens, nor begins to: all others are at 127.0.0.1.
 pub fn down() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind("127.0.0.9:0").unwrap();
     listener.local_addr().unwrap()
 }
 

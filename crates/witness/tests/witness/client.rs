@@ -36,6 +36,12 @@ fn at(address: SocketAddr) -> Option<String> {
     Some(format!("http://{address}"))
 }
 
+/// A place where nobody listens, nor begins to: all others are at 127.0.0.1.
+fn closed() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.9:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
 /// Answers every request with what `answer` makes of its body, and counts them.
 fn scripted(answer: impl Fn(&str) -> String + Send + 'static) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -116,10 +122,7 @@ fn the_rest_counts() {
     let mut forgetful = Cosigners::new(policy(all()), DEADLINE);
     assert_eq!(ask(&mut forgetful, &leaves, 9).lines.len(), 5);
 
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = closed();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let (lying, _) = scripted(|body| http("200 OK", &line(3, body, true)));
     assert_eq!(
@@ -224,11 +227,9 @@ fn what_witnesses_have_seen() {
     let leaves = history(0, 1);
     let (one, two) = (fresh(1, folder.path()), fresh(2, folder.path()));
     assert_eq!(post(one.address, &request(&leaves, 0, 7)).status, 200);
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
-    let closed = closed.local_addr().unwrap();
     // A prefix before `add-checkpoint` need not stand before what is shown.
     let prefixed = Some(format!("http://{}/organ1/", one.address));
-    let urls = [prefixed, at(two.address), at(closed), None, None];
+    let urls = [prefixed, at(two.address), at(closed()), None, None];
     let cosigners = Cosigners::new(policy(urls), DEADLINE);
     let seen = cosigners.latest(log_key().verifier().name()).unwrap();
     let note = seen[0].latest.as_ref().unwrap().as_ref().unwrap();
