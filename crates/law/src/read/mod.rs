@@ -64,16 +64,16 @@ pub fn read(files: &Files) -> Result<Law, Vec<Problem>> {
     front::counting(&mut law, &fronts, &mut problems);
     let defined = define::define(&law, &labels, &blocks, &mut problems);
     check::check(&law, &fronts, &defined, &mut problems);
+    if !problems.is_empty() {
+        // What could not be defined is missing, and what refers to it may not be looked into.
+        problems.sort_by(|a, b| a.order().cmp(&b.order()));
+        return Err(problems);
+    }
     defined.put_into(&mut law);
     phrase::fill(&mut law);
     law.gather_notes();
     hash(&mut law);
-    problems.sort_by(|a, b| a.order().cmp(&b.order()));
-    if problems.is_empty() {
-        Ok(law)
-    } else {
-        Err(problems)
-    }
+    Ok(law)
 }
 
 fn read_calendars(law: &mut Law, files: &Files, problems: &mut Vec<Problem>) {
