@@ -178,6 +178,31 @@ pub enum Error {
     /// A checkpoint could not be signed.
     #[error("make a checkpoint: it could not be signed")]
     Signing(#[source] Cause),
+    /// A place that must be empty is not.
+    #[error("{what} is not empty")]
+    #[diagnostic(help("nothing is put over what is there: choose an empty place"))]
+    NotEmpty {
+        /// Which place.
+        what: &'static str,
+    },
+    /// A backup is none, or not one with the other.
+    #[error("read the backup: {found}")]
+    #[diagnostic(help("use another copy; nothing was put in place"))]
+    Backup {
+        /// What was found.
+        found: String,
+    },
+    /// Something in a backup was erased later, and its key is not in the newer backup of the keys.
+    #[error(
+        "restore: {erased} acts of the backup were erased after it was made, and do not come back"
+    )]
+    #[diagnostic(help(
+        "use a backup that was made after the erasure; an older copy of the keys would bring back what was erased"
+    ))]
+    ErasedSince {
+        /// How many.
+        erased: usize,
+    },
 }
 
 /// An error from below, of whichever backend.

@@ -157,6 +157,17 @@ pub(crate) fn empty_journal(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(!busy)
 }
 
+/// Writes a copy into an empty file: anew and not page by page, so that no page of it held anything else before.
+pub(crate) fn copy_into(connection: &Connection, path: &Path) -> Result<()> {
+    let failed = database("make a backup");
+    let path = path.to_str().ok_or(Error::Unfit {
+        what: "the folder of the backup",
+        found: "has a name that is not UTF-8",
+    })?;
+    let copied = connection.execute("VACUUM INTO ?", [path]);
+    copied.map(drop).map_err(failed)
+}
+
 /// What the database's own check finds in its pages, indexes and references.
 pub(crate) fn damage(role: Role, connection: &Connection) -> Vec<Mismatch> {
     let what = role.what();

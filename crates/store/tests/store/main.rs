@@ -9,6 +9,7 @@
 )]
 
 mod backend;
+mod backup;
 mod crash;
 mod faults;
 mod flips;
