@@ -50,6 +50,10 @@ enum Command {
     Checkpoint(store::Checkpoint),
     /// Run the log of a store: at each end of an interval sign, ask the witnesses, publish.
     Log(store::Log),
+    /// Copy a store, and its keys elsewhere; never the root key.
+    Backup(store::Backup),
+    /// Put a backup back into an empty place, verified before.
+    Restore(store::Restore),
     /// Write the receipt of an act: that it is in the log, and no more of it than is wanted.
     Receipt(store::Receipt),
     /// Verify offline what somebody holds: a receipt, or two checkpoints that contradict each other.
@@ -76,6 +80,8 @@ fn main() -> ExitCode {
         Command::Audit(audit) => audit.run(),
         Command::Checkpoint(checkpoint) => checkpoint.run(),
         Command::Log(log) => log.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Receipt(receipt) => receipt.run(),
         Command::Verify(verify) => verify.run(),
         Command::Witness(witness) => witness.run(),

@@ -1,6 +1,7 @@
 //! Commands that keep acts: where the store is, how it is opened, and what stands in it as lines again.
 
 mod audit;
+mod backup;
 mod load;
 mod log;
 mod receipt;
@@ -24,12 +25,16 @@ use miette::Diagnostic;
 use serde_json::{Map, Value};
 
 pub use audit::Audit;
+pub use backup::{Backup, Restore};
 pub use load::Load;
 pub use log::{Checkpoint, Log};
 pub use receipt::Receipt;
 
 use crate::input::now;
 use crate::output::Failure;
+
+/// The file of the key with which what is loaded in bulk is signed, beside the store.
+const IMPORT_KEY: &str = "import.key";
 
 /// Where a store is: `sqlite:FOLDER`.
 #[derive(Clone, Debug)]
@@ -97,7 +102,7 @@ impl Where {
 
     /// The key with which what is loaded in bulk is signed: it says who imported it, and never that an organ signed.
     fn import_key(&self) -> Result<DocumentSigner, Failure> {
-        let path = self.store.0.join("import.key");
+        let path = self.store.0.join(IMPORT_KEY);
         let failed = |e| Failure::File(path.clone(), e);
         if !path.exists() {
             let mut seed = [0; 32];

@@ -6,14 +6,12 @@ use clap::Args;
 use habeas_ledger::key::SignerKey;
 use habeas_ledger::policy::Policy;
 use habeas_log::{Log, Setup, Tiles};
+use habeas_store::RESTORED;
 use habeas_witness::client::DEADLINE;
 
 use crate::input::text;
 use crate::key;
 use crate::output::{Failure, note};
-
-/// The file beside a store that says that it was put back from a backup, and that nobody was asked yet what it lacks.
-pub const RESTORED: &str = "restored";
 
 /// The most leaves by whose multiples an interval grows.
 const MOST: u64 = 65_536;

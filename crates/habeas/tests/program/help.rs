@@ -2,7 +2,7 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["check"],
     &["propose"],
@@ -19,6 +19,8 @@ const COMMANDS: [&[&str]; 25] = [
     &["audit"],
     &["checkpoint"],
     &["log"],
+    &["backup"],
+    &["restore"],
     &["receipt"],
     &["verify"],
     &["verify", "evidence"],

@@ -438,3 +438,85 @@ fn get(address: &str, path: &str) -> Option<String> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     head.contains(" 200 ").then(|| body.to_owned())
 }
+
+/// A backup goes back into an empty place; if the witnesses have seen more since, it does not, or signs nothing.
+#[test]
+fn backups_are_put_back_and_stay_behind_the_witnesses() {
+    let sandbox = Sandbox::new();
+    let public = key(&sandbox, LOG, "log", "log.key");
+    let (running, line) = witness(&sandbox, "court", &public, true);
+    sandbox.write("policy", format!("log {public}\n{line}quorum court\n"));
+    let load = |file| sandbox.run(["load", file].into_iter().chain(STORE)).status;
+    let signed = |more: &[&'static str]| {
+        let words = ["checkpoint", "--key", "log.key", "--policy", "policy"];
+        sandbox.run(words.into_iter().chain(more.iter().copied()))
+    };
+    let backup = |out: &str, keys: &str| {
+        let words = ["backup", "--out", out, "--keys-out", keys];
+        sandbox.run(words.into_iter().chain(STORE))
+    };
+    let restore = |from: &str, keys: &str, into: &str, more: &[&str]| {
+        let into = format!("sqlite:{into}");
+        let words = [
+            "restore",
+            "--from",
+            from,
+            "--keys-from",
+            keys,
+            "--store",
+            &into,
+            "--root-key",
+            "root.key",
+        ];
+        sandbox.run(words.into_iter().chain(more.iter().copied()))
+    };
+    assert_eq!((load("acts/kelp.jsonl"), signed(&STORE).status), (0, 0));
+    fs::copy(sandbox.path("kept/root.key"), sandbox.path("root.key")).unwrap();
+    let made = backup("copy/1", "keys/1");
+    assert_eq!((made.status, made.err.as_str()), (0, ""));
+    assert!(
+        made.out.starts_with("backed up: 3 leaves, "),
+        "{}",
+        made.out
+    );
+    backup("copy/1", "keys/2").could_not("the folder of the backup is not empty");
+    // As it was, asked and in its place: the log goes on there.
+    let back = restore("copy/1", "keys/1", "back", &["--policy", "policy"]);
+    assert_eq!(
+        (back.status, back.out.as_str()),
+        (0, "put back and verified: 3 leaves\n")
+    );
+    let at = ["--store", "sqlite:back", "--root-key", "root.key"];
+    let checked = |place: &[&'static str]| {
+        let words = ["check", "--json", "--at", crate::sandbox::IN_TIME];
+        sandbox.run(words.into_iter().chain(place.iter().copied()))
+    };
+    assert_eq!(checked(&at).out, checked(&STORE).out);
+    assert_eq!(signed(&at).status, 0);
+    restore("copy/1", "keys/1", "back", &[]).could_not("the place of the store is not empty");
+    restore("copy/1", "copy/1", "other", &[]).could_not("the manifest of the keys cannot be read");
+
+    // More was recorded and witnessed since.
+    assert_eq!((load("acts/wrack.jsonl"), signed(&STORE).status), (0, 0));
+    restore("copy/1", "keys/1", "late", &["--policy", "policy"])
+        .could_not("the witness `court` has seen 5 leaves");
+    assert!(!sandbox.path("late").exists() && !sandbox.path("late.restoring").exists());
+    // Without asking it is put back to be read, and signs nothing: alone, with a policy, or as a running log.
+    let unasked = restore("copy/1", "keys/1", "late", &[]);
+    assert_eq!(unasked.status, 0);
+    assert!(
+        unasked.err.contains("too few witnesses were asked"),
+        "{}",
+        unasked.err
+    );
+    let late = ["--store", "sqlite:late", "--root-key", "root.key"];
+    assert_eq!(sandbox.run(["audit"].into_iter().chain(late)).status, 0);
+    signed(&late).could_not("the witness `court` has seen 5 leaves");
+    sandbox
+        .run(["checkpoint", "--key", "log.key"].into_iter().chain(late))
+        .could_not(
+            "this store was put back from a backup, and no policy says which witnesses to ask",
+        );
+    drop(running);
+    signed(&late).could_not("0 of 1 witnesses could be asked");
+}
