@@ -18,6 +18,7 @@ pub mod gate;
 pub mod history;
 pub mod mapping;
 pub mod meter;
+pub mod open;
 pub mod propose;
 pub mod read;
 pub mod rule;

@@ -46,6 +46,10 @@ enum Command {
     Load(store::Load),
     /// Rebuild everything that a store holds, and name what does not match.
     Audit(store::Audit),
+    /// Assess every case of a store, and keep of each which clocks and duties run until when.
+    Reindex(store::Reindex),
+    /// List what ends soon, as the last `reindex` found.
+    Due(store::Due),
     /// Sign what the log of a store says of itself, once; with a policy its witnesses are asked.
     Checkpoint(store::Checkpoint),
     /// Run the log of a store: at each end of an interval sign, ask the witnesses, publish.
@@ -78,6 +82,8 @@ fn main() -> ExitCode {
         Command::Convert(convert) => convert.run(),
         Command::Load(load) => load.run(),
         Command::Audit(audit) => audit.run(),
+        Command::Reindex(reindex) => reindex.run(),
+        Command::Due(due) => due.run(),
         Command::Checkpoint(checkpoint) => checkpoint.run(),
         Command::Log(log) => log.run(),
         Command::Backup(backup) => backup.run(),

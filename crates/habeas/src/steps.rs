@@ -64,6 +64,7 @@ impl Propose {
         } else {
             print(&show(&proposal, self.lang))?;
         }
+        self.files.kept.tried(&text, &proposal);
         let waits = matches!(
             proposal.outcome,
             Outcome::Refused | Outcome::UnknownClosed | Outcome::Referred

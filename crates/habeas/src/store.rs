@@ -1,7 +1,9 @@
 //! Commands that keep acts: where the store is, how it is opened, and what stands in it as lines again.
 
+mod attempt;
 mod audit;
 mod backup;
+mod due;
 mod load;
 mod log;
 mod receipt;
@@ -19,13 +21,14 @@ use habeas_ledger::commitment::Field;
 use habeas_ledger::document::DocumentSigner;
 use habeas_log::Turn;
 use habeas_store::{
-    Clock, Environment, Places, Randomness, RootKey, Sort, Store, SystemRandomness,
+    CaseRecord, Clock, Environment, Places, Randomness, RootKey, Sort, Store, SystemRandomness,
 };
 use miette::Diagnostic;
 use serde_json::{Map, Value};
 
 pub use audit::Audit;
 pub use backup::{Backup, Restore};
+pub use due::{Due, Reindex};
 pub use load::Load;
 pub use log::{Checkpoint, Log};
 pub use receipt::Receipt;
@@ -99,29 +102,29 @@ impl Where {
         }
         self.open()
     }
+}
 
-    /// The key with which what is loaded in bulk is signed: it says who imported it, and never that an organ signed.
-    fn import_key(&self) -> Result<DocumentSigner, Failure> {
-        let path = self.store.0.join(IMPORT_KEY);
-        let failed = |e| Failure::File(path.clone(), e);
-        if !path.exists() {
-            let mut seed = [0; 32];
-            SystemRandomness.fill(&mut seed).map_err(told)?;
-            let text: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-            let mut options = OpenOptions::new();
-            let options = options.write(true).create_new(true).mode(0o600);
-            let mut file = options.open(&path).map_err(failed)?;
-            writeln!(file, "{text}").map_err(failed)?;
-        }
-        let text = std::fs::read_to_string(&path).map_err(failed)?;
-        let seed = seed(text.trim()).ok_or_else(|| {
-            Failure::said(format!(
-                "{}: 64 hexadecimal digits are expected",
-                path.display()
-            ))
-        })?;
-        Ok(DocumentSigner::from_seed(&seed))
+/// The key with which what is loaded in bulk is signed: it says who imported it, and never that an organ signed.
+fn import_key(folder: &Path) -> Result<DocumentSigner, Failure> {
+    let path = folder.join(IMPORT_KEY);
+    let failed = |e| Failure::File(path.clone(), e);
+    if !path.exists() {
+        let mut seed = [0; 32];
+        SystemRandomness.fill(&mut seed).map_err(told)?;
+        let text: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create_new(true).mode(0o600);
+        let mut file = options.open(&path).map_err(failed)?;
+        writeln!(file, "{text}").map_err(failed)?;
     }
+    let text = std::fs::read_to_string(&path).map_err(failed)?;
+    let seed = seed(text.trim()).ok_or_else(|| {
+        Failure::said(format!(
+            "{}: 64 hexadecimal digits are expected",
+            path.display()
+        ))
+    })?;
+    Ok(DocumentSigner::from_seed(&seed))
 }
 
 /// Opens a store with the root key that is named, or with the one in its folder.
@@ -201,6 +204,14 @@ fn line(fields: &[Field]) -> String {
     format!("{{{}}}", parts.collect::<Vec<_>>().join(","))
 }
 
+/// Reads the acts of a case as the lines that they were.
+fn read_case(reader: &mut Reader<'_>, case: &CaseRecord) -> Result<(), Failure> {
+    let acts = case.acts.iter().filter(|act| act.sort == Sort::Act);
+    let lines: String = acts.map(|act| line(&act.fields) + "\n").collect();
+    let read = reader.json("the store", lines.as_bytes());
+    read.map_err(|e| Failure::said(e.to_string()))
+}
+
 /// The store whose cases a command reads, in place of files.
 #[derive(Debug, Default, Args)]
 pub struct Kept {
@@ -220,12 +231,7 @@ impl Kept {
         };
         let store = open(address, self.root_key.as_deref())?;
         for case in store.cases() {
-            let case = case.map_err(told)?;
-            let acts = case.acts.iter().filter(|act| act.sort == Sort::Act);
-            let lines: String = acts.map(|act| line(&act.fields) + "\n").collect();
-            reader
-                .json("the store", lines.as_bytes())
-                .map_err(|e| Failure::said(e.to_string()))?;
+            read_case(reader, &case.map_err(told)?)?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::log::tell;
 use super::signing::Signing;
-use super::{Kept, Where, fields, told, wrong};
+use super::{Kept, Where, fields, import_key, told, wrong};
 use crate::input::{Files, Laws, now, progress};
 use crate::output::{Failure, note, print};
 
@@ -51,7 +51,7 @@ impl Load {
         };
         let reading = files.read_listing(&law)?;
         let store = self.place.open_or_create()?;
-        let signer = self.place.import_key()?;
+        let signer = import_key(self.place.folder())?;
         let mut log = None;
         if self.signing.has_key() {
             let (mut made, _) = self.signing.log(self.place.folder(), 0)?;

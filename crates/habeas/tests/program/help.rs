@@ -2,7 +2,7 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["check"],
     &["propose"],
@@ -17,6 +17,8 @@ const COMMANDS: [&[&str]; 27] = [
     &["convert", "days"],
     &["load"],
     &["audit"],
+    &["reindex"],
+    &["due"],
     &["checkpoint"],
     &["log"],
     &["backup"],

@@ -163,3 +163,125 @@ fn what_cannot_be_opened_says_why() {
     sandbox.write("kept/root.key", "0".repeat(64));
     audit(&STORE).could_not("root key");
 }
+
+/// The derived rows are made from the acts, and say what `check` says.
+#[test]
+fn what_ends_soon_is_found_and_listed() {
+    let sandbox = loaded();
+    let run = |words: &[&'static str]| sandbox.run(words.iter().copied().chain(STORE));
+    let days = ["due", "--within", "99999d"];
+    let before = run(&days);
+    assert!(before.out.starts_with("0 end before "), "{}", before.out);
+    let made = run(&["reindex", "--at", IN_TIME]);
+    assert_eq!((made.status, made.err.as_str()), (0, ""));
+    let listed = run(&days).out;
+    // What runs in time of the one case, to the second, and what of the other; no field of an act.
+    for part in ["  xx/lighthouse ", "  kelp\n", "  limpet\n", "2031-03-0"] {
+        assert!(listed.contains(part), "{listed}");
+    }
+    let lines: Vec<&str> = listed.lines().collect();
+    let count = lines.len() - 1;
+    let summed = format!("2 case(s), {count} clock(s) and duties that run\n");
+    assert_eq!(made.out, summed);
+    assert!(lines[..count].is_sorted_by_key(|line| line.get(..19)));
+    assert!(
+        run(&["due", "--within", "1h"])
+            .out
+            .starts_with("0 end before ")
+    );
+    // Again it is the same, and a case that ends has none.
+    run(&["reindex", "--at", IN_TIME]);
+    assert_eq!(run(&days).out.lines().count(), lines.len());
+    run(&["due", "--within", "soon"]).could_not("write hours or days, such as 72h or 7d");
+    // Everything that `check` says runs is there.
+    let checked = run(&["check", "--at", IN_TIME, "--json"]).out;
+    let mut running = 0;
+    for line in checked.lines() {
+        let assessment: serde_json::Value = serde_json::from_str(line).unwrap();
+        for clock in assessment["clocks"].as_array().unwrap() {
+            if ["running", "overdue"].contains(&clock["status"].as_str().unwrap()) {
+                let rule = clock["rule"].as_str().unwrap();
+                assert!(listed.contains(rule), "{rule}:\n{listed}");
+                running += 1;
+            }
+        }
+    }
+    assert!(running > 0 && running <= count);
+}
+
+fn longer(fields: &str) -> String {
+    format!(
+        r#"{{"id":"n1","case":"kelp","subjects":["P1"],"act":"xx/lighthouse longer","happened":"2031-03-04T10:00+09:00","by":{{"organ":"council"}},"fields":{{{fields}}}}}"#
+    )
+}
+
+/// Every attempt is recorded, a refusal too, and neither is an act.
+#[test]
+fn attempts_and_refusals_are_recorded_by_themselves() {
+    let sandbox = loaded();
+    let audited = || sandbox.run(["audit"].into_iter().chain(STORE)).out;
+    let tried = |step: &str| {
+        let words = ["propose", "--step", step];
+        let of_store = sandbox.run(words.into_iter().chain(STORE));
+        let of_files = sandbox.run(["propose", "acts/kelp.jsonl", "--step", step]);
+        assert_eq!(
+            (of_store.status, of_store.out),
+            (of_files.status, of_files.out)
+        );
+        of_store.err
+    };
+    let checked = || {
+        sandbox
+            .run(
+                ["check", "--at", IN_TIME, "--json"]
+                    .into_iter()
+                    .chain(STORE),
+            )
+            .out
+    };
+    let before = checked();
+    let allowed = longer(r#""search":true,"heard":true,"until":"2031-03-06""#);
+    let refused = longer(r#""search":false,"heard":true,"until":"2031-03-06""#);
+    assert_eq!(tried(&allowed), "");
+    assert!(
+        audited().contains("refusals and attempts: 1,"),
+        "{}",
+        audited()
+    );
+    assert_eq!(tried(&refused), "");
+    assert_eq!(tried(&refused), "");
+    assert!(
+        audited().contains("refusals and attempts: 5,"),
+        "{}",
+        audited()
+    );
+    assert!(audited().contains("everything was rebuilt and matches"));
+    // They are in no assessment, and the step itself can be recorded when it happens.
+    assert_eq!(checked(), before);
+    sandbox.write("happened.jsonl", allowed + "\n");
+    let ran = sandbox.run(["load", "happened.jsonl"].into_iter().chain(STORE));
+    assert_eq!(ran.out, "1 line(s) are in the store, 0 refused\n");
+}
+
+/// What cannot be recorded takes no answer back, whatever the step.
+#[test]
+fn an_answer_is_given_though_it_cannot_be_recorded() {
+    let sandbox = loaded();
+    sandbox.write("kept/import.key", "spoilt");
+    let hearing = r#"{"id":"n1","case":"kelp","subjects":["P1"],"act":"xx/lighthouse hearing","happened":"2031-03-04T10:00+09:00","by":{"organ":"council"}}"#;
+    for step in [hearing, &longer(r#""search":false,"heard":true"#)] {
+        let of_store = sandbox.run(["propose", "--step", step].into_iter().chain(STORE));
+        let of_files = sandbox.run(["propose", "acts/kelp.jsonl", "--step", step]);
+        assert_eq!(
+            (of_store.status, of_store.out),
+            (of_files.status, of_files.out)
+        );
+        assert!(
+            of_store
+                .err
+                .starts_with("the answer stands, and that it was asked for was not recorded:"),
+            "{}",
+            of_store.err
+        );
+    }
+}

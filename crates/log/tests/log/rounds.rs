@@ -1,10 +1,14 @@
 //! What a round makes, and that no witness stops it.
 
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
 use habeas_ledger::checkpoint::Checkpoint;
 use habeas_ledger::hash::leaf_hash;
 use habeas_ledger::leaf::Entry;
 use habeas_ledger::note::Note;
 use habeas_log::{Cadence, Fault, Log};
+use habeas_store::{Failpoint, Faults, Step};
 use habeas_witness::client::Missing;
 use tempfile::tempdir;
 
@@ -151,6 +155,32 @@ fn the_rest_counts_and_what_is_wrong_is_said_once() {
         })
         .collect();
     assert_eq!(counts, [0, 1, 0, 0]);
+}
+
+/// A disk that is full for one round: the next one carries on, and nothing is there twice.
+#[test]
+fn a_full_disk_is_passed_over() {
+    /// Full when a checkpoint is stored for the first time.
+    struct Once(AtomicBool);
+
+    impl Faults for Once {
+        fn reach(&self, at: Failpoint) -> io::Result<()> {
+            let full = at == Failpoint::Before(Step::Checkpoint) && !self.0.swap(true, SeqCst);
+            match full {
+                true => Err(io::ErrorKind::StorageFull.into()),
+                false => Ok(()),
+            }
+        }
+    }
+
+    let site = Site::new();
+    let store = site.open_with(Once(AtomicBool::new(false)));
+    let (mut log, _) = log(&site, None);
+    record(&store, "a");
+    let fault = log.round(&store, TODAY).unwrap_err();
+    assert!(fault.is_passing(), "{fault}");
+    assert_eq!(log.round(&store, TODAY + 10).unwrap().size, 4);
+    assert_eq!(store.audit().unwrap().found, []);
 }
 
 #[test]

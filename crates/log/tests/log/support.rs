@@ -15,7 +15,7 @@ use habeas_ledger::note::Note;
 use habeas_ledger::policy::Policy;
 use habeas_ledger::witness::KnownLog;
 use habeas_log::{Log, Setup, Tiles};
-use habeas_store::{Clock, Environment, NewAct, Places, RootKey, Store};
+use habeas_store::{Clock, Environment, Faults, NewAct, NoFaults, Places, RootKey, Store};
 use habeas_witness::memory::Memory;
 use habeas_witness::server::{Daemon, Limits, Setup as WitnessSetup};
 use tempfile::TempDir;
@@ -63,9 +63,17 @@ impl Site {
     }
 
     pub fn open(&self) -> Store {
+        self.open_with(NoFaults)
+    }
+
+    pub fn open_with(&self, faults: impl Faults + 'static) -> Store {
         let root = RootKey::read(&self.0.path().join("root.key")).unwrap();
         let places = Places::in_folder(self.0.path());
-        Store::open(&places, &root, Environment::new(Still)).unwrap()
+        let environment = Environment {
+            faults: Box::new(faults),
+            ..Environment::new(Still)
+        };
+        Store::open(&places, &root, environment).unwrap()
     }
 
     /// The same bytes elsewhere.
