@@ -85,7 +85,14 @@ fn witness(sandbox: &Sandbox, name: &str, log: &str, new: bool) -> (Running, Str
             .trim_end()
             .to_owned(),
     };
+    // One that is killed leaves its port; there nobody else begins to listen.
+    let listen = if name == "justice" {
+        "127.0.0.8:0"
+    } else {
+        "127.0.0.1:0"
+    };
     let mut words = vec!["witness", "--key", &file, "--log", log, "--state", &state];
+    words.extend(["--listen", listen]);
     if new {
         words.push("--new");
     }
