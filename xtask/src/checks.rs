@@ -109,6 +109,7 @@ fn doc(_: &Workspace) -> Done<Passed> {
 }
 
 fn cargo_test(_: &Workspace) -> Done<Passed> {
+    tools::postgresql()?;
     let (mut passed, mut failed) = (0, 0);
     let result = Program::cargo()
         .args(["test", "--locked", "--workspace"])

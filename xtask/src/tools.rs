@@ -3,7 +3,7 @@
 //! A tool that is missing fails the run. No check is skipped because its tool is not there.
 
 use crate::program::{Done, Failure, Program};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The version that the checks were written against.
 const CARGO_DENY: &str = "0.20.2";
@@ -59,6 +59,19 @@ pub(crate) fn debian(program: &str, packages: &[&str]) -> Done<PathBuf> {
             "`{line}` succeeded, but `{program}` is still not on the search path"
         ))
     })
+}
+
+/// Installs PostgreSQL's server if no version of it is here. Debian keeps its programs off the search path.
+pub(crate) fn postgresql() -> Done {
+    let versions = Path::new("/usr/lib/postgresql");
+    let mut versions = std::fs::read_dir(versions).into_iter().flatten().flatten();
+    if versions.any(|version| version.path().join("bin/initdb").is_file())
+        || on_path("initdb").is_some()
+    {
+        return Ok(());
+    }
+    // Of the package's programs this one is on the search path.
+    debian("pg_createcluster", &["postgresql", "postgresql-client"]).map(drop)
 }
 
 fn root() -> Done<bool> {

@@ -10,6 +10,7 @@ use crate::workspace::Crate;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("habeas-law", &[]),
     ("habeas-ledger", &[]),
+    ("habeas-cluster", &[]),
     ("habeas-store", &["habeas-ledger"]),
     ("habeas-case", &["habeas-law"]),
     ("habeas-page", &["habeas-case", "habeas-law"]),
@@ -33,8 +34,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// What `xtask` may use in its own tests alone.
-const XTASK_TESTS: &[&str] = &["habeas-law", "habeas-case"];
+/// What a crate may use in its own tests alone.
+const IN_TESTS: &[(&str, &[&str])] = &[
+    ("habeas-store", &["habeas-cluster"]),
+    ("habeas", &["habeas-cluster"]),
+    ("xtask", &["habeas-law", "habeas-case"]),
+];
 
 pub(super) fn one_way(crates: &[Crate]) -> Vec<Complaint> {
     let ours = |name: &str| crates.iter().any(|c| c.name == name);
@@ -48,7 +53,10 @@ pub(super) fn one_way(crates: &[Crate]) -> Vec<Complaint> {
         };
         for dependency in member.dependencies.iter().filter(|d| ours(&d.name)) {
             let name = dependency.name.as_str();
-            let in_tests = member.name == "xtask" && dependency.dev && XTASK_TESTS.contains(&name);
+            let in_tests = dependency.dev
+                && IN_TESTS
+                    .iter()
+                    .any(|(own, allowed)| *own == member.name && allowed.contains(&name));
             // A crate may ask for itself in its tests, to turn on its own features.
             let itself = name == member.name && dependency.dev;
             if !allowed.contains(&name) && !in_tests && !itself {

@@ -73,6 +73,7 @@ const NEVER: &[(&str, &[&[Word]])] = &[
     ),
     ("crates/witness/src/", &[CLOCK, RANDOM]),
     ("crates/log/src/", &[CLOCK, RANDOM, ORDER]),
+    ("crates/cluster/src/", &[RANDOM]),
 ];
 
 pub(super) fn never(tree: &Tree) -> Vec<Complaint> {
