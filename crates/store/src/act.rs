@@ -3,10 +3,9 @@
 use habeas_ledger::commitment::{Committed, Field, Level, Salt};
 use habeas_ledger::document::Document;
 use habeas_ledger::leaf::{Content, LeafKind};
-use rusqlite::ToSql;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use zeroize::Zeroizing;
 
+use crate::database::{Answer, Cell, Failed, Row, Value};
 use crate::error::Result;
 
 /// Which of the three things that are recorded of a case.
@@ -20,19 +19,19 @@ pub enum Sort {
     Attempt = 3,
 }
 
-impl ToSql for Sort {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(*self as u8))
+impl From<Sort> for Value<'_> {
+    fn from(sort: Sort) -> Self {
+        Self::Integer(sort as i64)
     }
 }
 
-impl FromSql for Sort {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        match value.as_i64()? {
-            1 => Ok(Self::Act),
+impl Cell for Sort {
+    fn read(row: &Row<'_>, column: usize) -> Answer<Self> {
+        match row.get(column)? {
+            1_i64 => Ok(Self::Act),
             2 => Ok(Self::Refusal),
             3 => Ok(Self::Attempt),
-            _ => Err(FromSqlError::InvalidType),
+            _ => Err(Failed::Column(column)),
         }
     }
 }
@@ -75,8 +74,8 @@ pub struct Recorded {
 
 /// Something recorded, as it comes back.
 pub struct Kept {
-    /// The number of its leaf.
-    pub index: u64,
+    /// The number of its leaf. `None` where several servers write and it was not numbered yet: it is durable, and keeps its place.
+    pub index: Option<u64>,
     /// What it is.
     pub sort: Sort,
     /// Its id in the case.

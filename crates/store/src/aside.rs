@@ -3,12 +3,13 @@
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result, database};
+use crate::log::Log;
 use crate::seal::Key;
-use crate::sqlite::acts::{self, CaseRow};
-use crate::sqlite::{due, exports, persons, tree};
 use crate::step::{Step, commit};
 use crate::store::Store;
-use crate::writer::{Log, Writer};
+use crate::tables::acts::{self, CaseRow};
+use crate::tables::{due, exports, persons, tree};
+use crate::writer::Writer;
 
 /// What runs in one case, as an assessment of it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -163,23 +164,19 @@ fn exported(number: u64, plain: &[u8]) -> Option<Exported> {
 
 impl Writer {
     pub(crate) fn cover(&mut self, count: u64) -> Result<()> {
-        let (mut log, _) = Log::begin(
-            &mut self.store,
-            &mut self.spare,
-            &self.secrets,
-            &self.environment,
-            &self.head,
-        )?;
+        let (secrets, environment) = (&self.secrets, &self.environment);
+        let mut log = Log::begin(&self.store, secrets, environment, &self.head)?;
         for _ in 0..count {
             log.cover()?;
         }
-        self.head = log.commit(Step::Cover)?;
+        let grown = log.commit(Step::Cover)?;
+        self.has(grown);
         Ok(())
     }
 
     pub(crate) fn cosignature(&mut self, size: u64, witness: &str, line: &str) -> Result<()> {
         let doing = Step::Cosignature.name();
-        let transaction = self.store.transaction().map_err(database(doing))?;
+        let transaction = self.store.begin().map_err(database(doing))?;
         if !tree::keep_cosignature(&transaction, size, witness, line)? {
             let what = "checkpoint";
             return Err(Error::Unknown { doing, what });
@@ -189,7 +186,7 @@ impl Writer {
 
     pub(crate) fn publish(&mut self, size: u64) -> Result<()> {
         let doing = Step::Publish.name();
-        let transaction = self.store.transaction().map_err(database(doing))?;
+        let transaction = self.store.begin().map_err(database(doing))?;
         if !tree::publish(&transaction, size)? {
             let what = "checkpoint";
             return Err(Error::Unknown { doing, what });
@@ -197,13 +194,15 @@ impl Writer {
         commit(&self.environment, Step::Publish, transaction)
     }
 
-    fn reindex(&mut self, cases: Vec<Running>) -> Result<Vec<String>> {
+    fn reindex(&mut self, mut cases: Vec<Running>) -> Result<Vec<String>> {
+        // In one order for everybody who holds cases.
+        cases.sort_by_key(|running| self.secrets.case_name(&running.case));
         let doing = Step::Reindex.name();
-        let transaction = self.store.transaction().map_err(database(doing))?;
+        let transaction = self.store.begin().map_err(database(doing))?;
         let mut moved_on = Vec::new();
         for running in cases {
             let name = self.secrets.case_name(&running.case);
-            let row = acts::case_named(&transaction, &name)?;
+            let row = acts::case_held(&transaction, &name)?;
             let row = row.ok_or(Error::Unknown {
                 doing,
                 what: "case",
@@ -223,7 +222,7 @@ impl Writer {
 
     fn export(&mut self, export: &Export) -> Result<u64> {
         let doing = Step::Export.name();
-        let transaction = self.store.transaction().map_err(database(doing))?;
+        let transaction = self.store.begin().map_err(database(doing))?;
         let name = self.secrets.case_name(&export.case);
         let case = acts::case_named(&transaction, &name)?;
         let case = case
@@ -232,7 +231,7 @@ impl Writer {
                 what: "case",
             })?
             .number;
-        let number = exports::next(&transaction)?;
+        let number = exports::give(&transaction)?;
         let at = self.environment.clock.now().to_be_bytes();
         let (kind, recipient) = (export.kind.as_bytes(), export.recipient.as_bytes());
         let plain = [&at[..], kind, b"\0", recipient].concat();
@@ -247,7 +246,9 @@ impl Writer {
     fn put_person(&mut self, case: &str, person: &str, bytes: &[u8]) -> Result<()> {
         let doing = Step::Person.name();
         let name = self.secrets.case_name(case);
-        let row = acts::case_named(&self.store, &name)?;
+        // Held until the names are stored: an erasure of the case waits for them.
+        let held = self.store.begin().map_err(database(doing))?;
+        let row = acts::case_held(&held, &name)?;
         let row = row.ok_or(Error::Unknown {
             doing,
             what: "case",
@@ -262,7 +263,7 @@ impl Writer {
         let sealed = self
             .secrets
             .seal_person(&self.environment, keys, names, bytes)?;
-        let transaction = self.persons.transaction().map_err(database(doing))?;
+        let transaction = self.persons.begin().map_err(database(doing))?;
         persons::put(&transaction, &name, names[1], key, &sealed)?;
         commit(&self.environment, Step::Person, transaction)
     }

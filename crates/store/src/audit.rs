@@ -13,9 +13,9 @@ use crate::error::{Error, Mismatch, Result, database};
 use crate::nodes::EVERY;
 use crate::reader::Reader;
 use crate::seal::Key;
-use crate::sqlite::acts::{self, ActRow, CaseRow, Tombstone};
-use crate::sqlite::tree::{self, Checkpoint};
-use crate::sqlite::{self, Role, exports};
+use crate::tables::acts::{self, ActRow, CaseRow, Tombstone};
+use crate::tables::tree::{self, Checkpoint};
+use crate::tables::{self, Role, exports, outbox};
 
 /// What an audit went through, and what it found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Audit {
     pub tombstones: u64,
     /// Leaves that stand for nothing.
     pub covers: u64,
+    /// What was handed in and waits for its number, counted among the acts, tombstones and covers too; where several servers write.
+    pub waiting: u64,
     /// Checkpoints.
     pub checkpoints: u64,
     /// All that does not match. Empty: the store is what it says.
@@ -52,7 +54,7 @@ struct Seen {
 
 impl Reader {
     pub(crate) fn audit(&self) -> Result<Audit> {
-        let snapshot = self.store.unchecked_transaction();
+        let snapshot = self.store.snapshot();
         let snapshot = snapshot.map_err(database("begin the audit"))?;
         let mut pass = Pass {
             reader: self,
@@ -68,7 +70,7 @@ impl Reader {
             (Role::Keys, &self.keys),
             (Role::Persons, &self.persons),
         ] {
-            pass.audit.found.extend(sqlite::damage(role, connection));
+            pass.audit.found.extend(tables::damage(role, connection));
         }
         if let Err(failed) = pass.go_through() {
             pass.audit.found.push(match failed {
@@ -84,8 +86,8 @@ impl Reader {
             mut audit, keyless, ..
         } = pass;
         // What was erased while the audit went on has no key any more, and now says so itself.
-        for index in keyless {
-            if acts::of_leaf(&self.store, index)?.is_some_and(|row| row.sealed.is_some()) {
+        for (item, index) in keyless {
+            if acts::of_item(&self.store, item)?.is_some_and(|row| row.sealed.is_some()) {
                 audit.found.push(Mismatch::Key { index });
             }
         }
@@ -99,14 +101,14 @@ impl Reader {
 struct Pass<'a> {
     reader: &'a Reader,
     audit: Audit,
-    /// Leaves of acts whose keys were not found.
-    keyless: Vec<u64>,
+    /// Items and leaves of acts whose keys were not found.
+    keyless: Vec<(u64, u64)>,
     cases: BTreeMap<i64, Seen>,
-    /// Tombstones by the leaf of what was erased.
+    /// Tombstones by the item of what was erased.
     erased: BTreeMap<u64, Tombstone>,
-    /// Tombstones by their own leaf, where that is no act's.
+    /// Tombstones by their own item, where that is no act's.
     beside: BTreeMap<u64, Tombstone>,
-    /// What the leaves of acts that document an erasure commit to, as far as they open.
+    /// What the leaves of acts that document an erasure commit to, by their items, as far as they open.
     documents: BTreeMap<u64, Content>,
 }
 
@@ -124,7 +126,7 @@ impl Pass<'_> {
             if tombstone.at != tombstone.by {
                 self.beside.insert(tombstone.at, tombstone.clone());
             }
-            self.erased.insert(tombstone.leaf, tombstone);
+            self.erased.insert(tombstone.item, tombstone);
         }
         self.each_case()?;
         let checkpoints = tree::checkpoints(store)?;
@@ -134,9 +136,9 @@ impl Pass<'_> {
         if let Some(empty) = said.next_if(|checkpoint| checkpoint.size == 0) {
             self.checkpoint(empty, &rebuilt);
         }
-        tree::each_leaf(store, 0, END, |index, entry| {
+        tree::each_leaf(store, 0, END, |leaf| {
             self.audit.leaves += 1;
-            rebuilt.append(leaf_hash(entry), |node, hash| {
+            rebuilt.append(leaf_hash(&leaf.entry), |node, hash| {
                 if node.level > 0 && node.level.is_multiple_of(EVERY) {
                     nodes.entry(node.level).or_default().push(hash);
                 }
@@ -144,11 +146,14 @@ impl Pass<'_> {
             while let Some(checkpoint) = said.next_if(|c| c.size <= rebuilt.size()) {
                 self.checkpoint(checkpoint, &rebuilt);
             }
-            if let Err(found) = self.leaf(index, entry) {
+            if let Err(found) = self.leaf(leaf.number, leaf.item, &leaf.entry) {
                 self.found(found);
             }
             Ok(())
         })?;
+        if store.is_shared() {
+            self.outbox()?;
+        }
         if rebuilt != head.frontier {
             self.found(Mismatch::Root { size });
         }
@@ -222,19 +227,35 @@ impl Pass<'_> {
         }
     }
 
+    /// What was handed in is looked at as leaves are; their numbers are still to come.
+    fn outbox(&mut self) -> Result<()> {
+        let store = &self.reader.store;
+        for (item, entry) in outbox::waiting(store)? {
+            self.audit.waiting += 1;
+            if self.leaf(item, item, &entry).is_err() {
+                self.found(Mismatch::Waiting { item });
+            }
+        }
+        let stranded = outbox::stranded(store)?.into_iter();
+        self.audit
+            .found
+            .extend(stranded.map(|item| Mismatch::Waiting { item }));
+        Ok(())
+    }
+
     /// Looks for what a leaf stands for.
-    fn leaf(&mut self, index: u64, entry: &[u8]) -> std::result::Result<(), Mismatch> {
+    fn leaf(&mut self, index: u64, item: u64, entry: &[u8]) -> std::result::Result<(), Mismatch> {
         let entry = Entry::from_bytes(entry).map_err(|_| Mismatch::Leaf { index })?;
-        let row = acts::of_leaf(&self.reader.store, index);
+        let row = acts::of_item(&self.reader.store, item);
         let Some(row) = row.map_err(|_| Mismatch::Act { index })? else {
-            return self.bare(index, &entry);
+            return self.bare(index, item, &entry);
         };
         let Some(case) = self.cases.get_mut(&row.case) else {
             return Err(Mismatch::Act { index });
         };
         case.acts += u64::from(row.sort == Sort::Act);
         case.last = index;
-        match (&row.sealed, self.erased.get(&index)) {
+        match (&row.sealed, self.erased.get(&item)) {
             (None, None) => return Err(Mismatch::NoTombstone { index }),
             (Some(_), Some(_)) => return Err(Mismatch::Tombstone { index }),
             (None, Some(Tombstone { by, at, seal, .. })) => {
@@ -244,12 +265,12 @@ impl Pass<'_> {
                 }
                 self.audit.erased += 1;
             }
-            (Some(sealed), None) => match self.opened(&row, sealed, &entry) {
-                Err(Mismatch::Key { index }) => self.keyless.push(index),
+            (Some(sealed), None) => match self.opened(index, &row, sealed, &entry) {
+                Err(Mismatch::Key { index }) => self.keyless.push((item, index)),
                 Err(found) => return Err(found),
                 Ok(content) => {
                     if content.kind == LeafKind::Tombstone {
-                        self.documents.insert(index, content);
+                        self.documents.insert(item, content);
                     }
                     match row.sort {
                         Sort::Act => self.audit.acts += 1,
@@ -262,8 +283,8 @@ impl Pass<'_> {
     }
 
     /// A leaf without an act covers, or is one of several tombstones.
-    fn bare(&mut self, index: u64, entry: &Entry) -> std::result::Result<(), Mismatch> {
-        let salt = self.reader.secrets.bare_salt(index);
+    fn bare(&mut self, index: u64, item: u64, entry: &Entry) -> std::result::Result<(), Mismatch> {
+        let salt = self.reader.secrets.bare_salt(item);
         let is = |content: Content| {
             let made = content.commit(&salt);
             made.is_ok_and(|made| made.commitment() == entry.commitment())
@@ -272,8 +293,16 @@ impl Pass<'_> {
             self.audit.covers += 1;
             return Ok(());
         }
-        let tombstone = self.beside.get(&index).ok_or(Mismatch::NoAct { index })?;
-        let leaf = tombstone.leaf;
+        let lost = Mismatch::NoAct { index };
+        let tombstone = self.beside.get(&item).ok_or(lost.clone())?;
+        let leaf = match self.reader.store.is_shared() {
+            false => tombstone.item,
+            true => {
+                let row = acts::of_item(&self.reader.store, tombstone.item);
+                let row = row.map_err(|_| lost.clone())?;
+                row.and_then(|row| row.leaf).ok_or(lost)?
+            }
+        };
         // The act that documents the erasure may have been erased since: then its seal speaks.
         if let Some(document) = self.documents.get(&tombstone.by)
             && !is(Content {
@@ -290,11 +319,11 @@ impl Pass<'_> {
     /// Opens an act and compares it with its row, its document and its leaf.
     fn opened(
         &self,
+        index: u64,
         row: &ActRow,
         sealed: &[u8],
         entry: &Entry,
     ) -> std::result::Result<Content, Mismatch> {
-        let index = row.leaf;
         let altered = Mismatch::Act { index };
         let Reader { keys, secrets, .. } = self.reader;
         let case = self.cases.get(&row.case).ok_or(altered.clone())?;
@@ -321,7 +350,7 @@ impl Pass<'_> {
 
     fn exports(&mut self) -> Result<()> {
         let Reader { store, secrets, .. } = self.reader;
-        let (mut count, last) = (0, exports::next(store)? - 1);
+        let (mut count, last) = (0, exports::last(store)?);
         for case in self.cases.keys() {
             for (number, sealed) in exports::of_case(store, *case)? {
                 count += 1;

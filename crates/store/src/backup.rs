@@ -13,9 +13,10 @@ use habeas_ledger::Hash;
 use crate::error::{Error, Result, file};
 use crate::manifest::{Copied, Manifest, digest};
 use crate::mark::Acknowledged;
+use crate::places::Place;
 use crate::recover;
-use crate::sqlite::{self, Role};
 use crate::store::Store;
+use crate::tables::{self, Role};
 use crate::writer::Writer;
 
 const DOING: &str = "make a backup";
@@ -77,12 +78,12 @@ impl Writer {
             let path = folder.join(name(role));
             let failed = file(DOING, role.what());
             let made = new_file(&path).map_err(&failed)?;
-            sqlite::copy_into(connection, &path)?;
+            tables::copy_into(connection, &path)?;
             settle(&made).map_err(failed)?;
         }
-        let size = self.head.frontier.size();
-        let root = self.head.frontier.root();
-        self.verify(store, keys, Acknowledged { size, root })?;
+        let said = Acknowledged::of(&self.head()?);
+        let Acknowledged { size, root } = said;
+        self.verify(store, keys, said)?;
         let mut of_keys = vec![read(keys, name(Role::Keys))?];
         for path in also {
             of_keys.push(copy_also(path, keys)?);
@@ -108,8 +109,8 @@ impl Writer {
     /// Opens the copies and checks them as a store is checked when it is opened.
     fn verify(&self, store: &Path, keys: &Path, said: Acknowledged) -> Result<()> {
         let open = |role, folder: &Path| {
-            let (opened, id) = sqlite::open(role, &folder.join(name(role)))?;
-            let damage = sqlite::damage(role, &opened);
+            let (opened, id) = tables::open(role, &Place::File(folder.join(name(role))))?;
+            let damage = tables::damage(role, &opened);
             match damage.into_iter().next() {
                 Some(found) => Err(Error::Mismatch(found)),
                 None if id == *self.secrets.id() => Ok(opened),

@@ -5,15 +5,16 @@ use habeas_ledger::hash::{Hash, leaf_hash};
 use habeas_ledger::key::SignerKey;
 use habeas_ledger::proof::prove_inclusion;
 use habeas_ledger::tree::Subtree;
-use rusqlite::Connection;
 
 use crate::act::Kept;
+use crate::database::Connection;
 use crate::error::{Error, Mismatch, Result, database};
 use crate::nodes::StoredNodes;
 use crate::reader::Reader;
-use crate::sqlite::acts;
-use crate::sqlite::tree::{self, Checkpoint};
+use crate::sequencer::{Lead, fence};
 use crate::step::{Step, commit};
+use crate::tables::acts;
+use crate::tables::tree::{self, Checkpoint};
 use crate::writer::Writer;
 
 /// What a receipt for one leaf is made of.
@@ -33,15 +34,31 @@ pub struct Material {
 }
 
 impl Writer {
+    /// Where several servers write: the epoch in which this one leads.
+    pub(crate) fn leads(&self) -> Result<Option<u64>> {
+        self.lead.as_ref().map(Lead::wait).transpose()
+    }
+
     /// A checkpoint over all that is recorded; the last one again if nothing was added.
     pub(crate) fn checkpoint(&mut self, key: &SignerKey) -> Result<Checkpoint> {
+        let size = self.head()?.frontier.size();
+        self.checkpoint_of(key, size)
+    }
+
+    /// A checkpoint over the first `size` leaves. Where several servers write there may be more.
+    pub(crate) fn checkpoint_of(&mut self, key: &SignerKey, size: u64) -> Result<Checkpoint> {
+        let epoch = self.leads()?;
         let last = tree::latest_checkpoint(&self.store)?;
-        let size = self.head.frontier.size();
-        if let Some(last) = last.as_ref().filter(|last| last.size == size) {
+        if let Some(last) = last.as_ref().filter(|last| last.size >= size) {
             return Ok(last.clone());
         }
         let root = root(&self.store, last.as_ref(), size)?;
-        if root != self.head.frontier.root() {
+        let head = self.head()?.frontier;
+        let said = match head.size() == size {
+            true => head,
+            false => StoredNodes(&self.store).frontier(size)?,
+        };
+        if root != said.root() {
             return Err(Mismatch::Root { size }.into());
         }
         let signed = Statement::new(key.verifier().name(), size, root)
@@ -54,7 +71,10 @@ impl Writer {
             published: false,
         };
         let doing = database(Step::Checkpoint.name());
-        let transaction = self.store.transaction().map_err(doing)?;
+        let transaction = self.store.begin().map_err(doing)?;
+        if let Some(epoch) = epoch {
+            fence(&transaction, epoch)?;
+        }
         tree::keep_checkpoint(&transaction, &made)?;
         commit(&self.environment, Step::Checkpoint, transaction)?;
         Ok(made)
@@ -69,8 +89,8 @@ fn root(store: &Connection, last: Option<&Checkpoint>, size: u64) -> Result<Hash
     if last.is_some_and(|last| last.root != rebuilt.root()) {
         return Err(Mismatch::Checkpoint { size: from }.into());
     }
-    tree::each_leaf(store, from, size, |_, entry| {
-        Ok(rebuilt.append(leaf_hash(entry), |_, _| {})?)
+    tree::each_leaf(store, from, size, |leaf| {
+        Ok(rebuilt.append(leaf_hash(&leaf.entry), |_, _| {})?)
     })?;
     match rebuilt.size() == size {
         true => Ok(rebuilt.root()),

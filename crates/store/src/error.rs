@@ -1,5 +1,6 @@
 //! What can go wrong: an answer to one caller, or a store that does not go on.
 
+use crate::database::Failed;
 use crate::step::Step;
 
 /// Why one act was not recorded. A name, a field or a key stands in none of these.
@@ -35,6 +36,9 @@ pub enum Refused {
     /// The disk is full; nothing of this batch was recorded.
     #[error("record an act: the disk is full, nothing was recorded")]
     Full,
+    /// It is recorded and durable, and whoever numbers has not numbered its leaf yet. Repeated with the same key it tells the number.
+    #[error("record an act: it is recorded, and the number of its leaf is not known yet")]
+    Pending,
     /// The store stopped before it could answer. Open it again and repeat with the same key.
     #[error("record an act: the store stopped, and whether it was recorded is not known")]
     Unanswered,
@@ -71,6 +75,36 @@ pub enum Error {
     #[error("open the store: another process has it open")]
     #[diagnostic(help("one process writes; ask that one"))]
     InUse,
+    /// The database server does not answer, or does not let us in.
+    #[error("open the store: the server of {what} lets nobody in: {source}")]
+    #[diagnostic(help(
+        "see that it runs, that the database is there, and that this role may use it"
+    ))]
+    Unreachable {
+        /// Which database, by its role.
+        what: &'static str,
+        /// What it said.
+        #[source]
+        source: Cause,
+    },
+    /// Several servers write, and another than this one numbers leaves and signs.
+    #[error("another server leads: it numbers leaves and signs checkpoints")]
+    #[diagnostic(help("ask that one; when it ends, another takes over by itself"))]
+    NotLeading,
+    /// What is to be erased has no number in the log yet.
+    #[error("{doing}: what is to be erased is not numbered yet; nothing was changed")]
+    #[diagnostic(help("repeat it when a server leads again"))]
+    Unnumbered {
+        /// What was attempted.
+        doing: &'static str,
+    },
+    /// Another server wrote the same at the same time.
+    #[error("{doing}: another server wrote the same at the same time; nothing was changed")]
+    #[diagnostic(help("repeat it"))]
+    Contended {
+        /// What was attempted.
+        doing: &'static str,
+    },
     /// The root key does not open `keys.db`.
     #[error("open the store: the root key does not open the key store")]
     #[diagnostic(help("use the root key that was made together with this key store"))]
@@ -301,6 +335,12 @@ pub enum Mismatch {
         /// Its leaf.
         index: u64,
     },
+    /// What was handed in and waits for its number does not match itself.
+    #[error("what was handed in as item {item} has lost its leaf, or its act was altered")]
+    Waiting {
+        /// What it was handed in under.
+        item: u64,
+    },
     /// An act does not fit the commitment in its leaf.
     #[error("the act of leaf {index} is not what its leaf commits to")]
     Commitment {
@@ -367,10 +407,11 @@ impl From<Mismatch> for Error {
 }
 
 /// For `map_err`: what was attempted when the database failed.
-pub(crate) fn database(doing: &'static str) -> impl Fn(rusqlite::Error) -> Error {
-    move |source| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => Error::Full { doing },
-        _ => Error::Database {
+pub(crate) fn database(doing: &'static str) -> impl Fn(Failed) -> Error {
+    move |source| match source {
+        source if source.is_full() => Error::Full { doing },
+        source if source.is_conflict() => Error::Contended { doing },
+        source => Error::Database {
             doing,
             source: Box::new(source),
         },

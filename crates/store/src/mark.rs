@@ -16,6 +16,7 @@ use crate::root::folder;
 use crate::seal::derive;
 use crate::secrets::Secrets;
 use crate::step::{Step, sync};
+use crate::tables::tree::Head;
 
 const WHAT: &str = "the file of what was acknowledged";
 
@@ -30,6 +31,15 @@ const APART: u64 = 4096;
 pub(crate) struct Acknowledged {
     pub(crate) size: u64,
     pub(crate) root: Hash,
+}
+
+impl Acknowledged {
+    pub(crate) fn of(head: &Head) -> Self {
+        Self {
+            size: head.frontier.size(),
+            root: head.frontier.root(),
+        }
+    }
 }
 
 /// The open, locked file.

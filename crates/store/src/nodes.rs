@@ -2,10 +2,10 @@
 
 use habeas_ledger::hash::{Hash, leaf_hash};
 use habeas_ledger::tree::{Frontier, Node, Nodes, Subtree};
-use rusqlite::Connection;
 
+use crate::database::Connection;
 use crate::error::{Error, Mismatch, Result};
-use crate::sqlite::tree;
+use crate::tables::tree;
 
 /// Hashes of nodes are kept for one level in so many; those between follow from them.
 pub(crate) const EVERY: u32 = 8;
@@ -40,8 +40,8 @@ impl StoredNodes<'_> {
 
     fn leaves(&self, first: u64, end: u64) -> Result<Vec<Hash>> {
         let mut hashes = Vec::new();
-        tree::each_leaf(self.0, first, end, |_, entry| {
-            hashes.push(leaf_hash(entry));
+        tree::each_leaf(self.0, first, end, |leaf| {
+            hashes.push(leaf_hash(&leaf.entry));
             Ok(())
         })?;
         Ok(hashes)

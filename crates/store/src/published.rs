@@ -1,5 +1,7 @@
 //! What of the log others are shown: entries, hashes for tiles, proofs; and how an interval of the log ends.
 
+use core::time::Duration;
+
 use habeas_ledger::Hash;
 use habeas_ledger::hash::leaf_hash;
 use habeas_ledger::key::SignerKey;
@@ -7,11 +9,13 @@ use habeas_ledger::proof::prove_consistency;
 use habeas_ledger::tile::TILE_HEIGHT;
 
 use crate::error::{Error, Result};
+use crate::log::{Grown, Log};
 use crate::nodes::StoredNodes;
-use crate::sqlite::tree::{self, Checkpoint};
 use crate::step::Step;
 use crate::store::Store;
-use crate::writer::{Log, Writer};
+use crate::tables::outbox;
+use crate::tables::tree::{self, Checkpoint};
+use crate::writer::Writer;
 
 impl Store {
     /// How many leaves the log has.
@@ -44,8 +48,8 @@ impl Store {
     pub fn entries(&self, first: u64, end: u64) -> Result<Vec<Vec<u8>>> {
         self.read(|reader| {
             let mut entries = Vec::new();
-            tree::each_leaf(&reader.store, first, end, |_, entry| {
-                entries.push(entry.to_vec());
+            tree::each_leaf(&reader.store, first, end, |leaf| {
+                entries.push(leaf.entry.clone());
                 Ok(())
             })?;
             Ok(entries)
@@ -63,8 +67,8 @@ impl Store {
                 return tree::nodes(&reader.store, level * TILE_HEIGHT, first, end);
             }
             let mut hashes = Vec::new();
-            tree::each_leaf(&reader.store, first, end, |_, entry| {
-                hashes.push(leaf_hash(entry));
+            tree::each_leaf(&reader.store, first, end, |leaf| {
+                hashes.push(leaf_hash(&leaf.entry));
                 Ok(())
             })?;
             Ok(hashes)
@@ -95,32 +99,46 @@ impl Store {
     /// As [`Store::checkpoint`], or when the disk is full.
     pub fn end_interval(&self, key: SignerKey, ended: u64, multiple: u64) -> Result<Checkpoint> {
         self.alone(move |writer| {
-            writer.pad(ended, multiple)?;
-            writer.checkpoint(&key)
+            let size = writer.pad(ended, multiple)?;
+            writer.checkpoint_of(&key, size)
         })
     }
 }
 
+/// How often it is looked whether what was added has its numbers, where several servers write, and how long is slept between.
+const TRIES: u32 = 2000;
+const PAUSE: Duration = Duration::from_millis(5);
+
 impl Writer {
-    fn pad(&mut self, ended: u64, multiple: u64) -> Result<()> {
+    /// Adds what is missing, and tells the size at which the interval ends. Where several servers write the log may be longer by then.
+    fn pad(&mut self, ended: u64, multiple: u64) -> Result<u64> {
+        self.leads()?;
         let last = tree::latest_checkpoint(&self.store)?.map_or(0, |last| last.size);
-        let grown = self.head.frontier.size().saturating_sub(last);
+        let size = self.head()?.frontier.size();
+        let grown = size.saturating_sub(last);
         let wanted = grown.max(1).checked_next_multiple_of(multiple);
         let missing = wanted.map_or(0, |wanted| wanted - grown);
         if missing == 0 {
-            return Ok(());
+            return Ok(size);
         }
-        let (mut log, _) = Log::begin(
-            &mut self.store,
-            &mut self.spare,
-            &self.secrets,
-            &self.environment,
-            &self.head,
-        )?;
+        let (secrets, environment) = (&self.secrets, &self.environment);
+        let mut log = Log::begin(&self.store, secrets, environment, &self.head)?;
         for _ in 0..missing {
             log.cover_at(ended.saturating_sub(1))?;
         }
-        self.head = log.commit(Step::Cover)?;
-        Ok(())
+        let grown = log.commit(Step::Cover)?;
+        if let (Grown::Items(items), Some(lead)) = (&grown, &self.lead) {
+            lead.nudge.nudge();
+            let mut tries = 0;
+            while outbox::numbers(&self.store, items)?.len() < items.len() {
+                tries += 1;
+                if tries > TRIES {
+                    return Err(Error::NotLeading);
+                }
+                std::thread::sleep(PAUSE);
+            }
+        }
+        self.has(grown);
+        Ok(size + missing)
     }
 }

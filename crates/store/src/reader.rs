@@ -1,16 +1,14 @@
 //! Reading: connections of their own beside the writer, and what is sealed opened.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use rusqlite::Connection;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::act::{CaseRecord, Kept};
+use crate::database::Connection;
 use crate::error::{Error, Mismatch, Result};
-use crate::places::Places;
+use crate::places::{Place, Site};
 use crate::secrets::Secrets;
-use crate::sqlite::acts::{self, ActRow, CaseRow};
-use crate::sqlite::{self, Role};
+use crate::tables::acts::{self, ActRow, CaseRow};
+use crate::tables::{self, Role};
 
 /// One reader's connections.
 pub(crate) struct Reader {
@@ -35,7 +33,8 @@ impl Reader {
         };
         for act in acts::of_case(&self.store, row.number)? {
             match &act.sealed {
-                None => record.erased.push(act.leaf),
+                // What is erased had its number before.
+                None => record.erased.extend(act.leaf),
                 Some(sealed) => {
                     let own = self.secrets.key(&self.keys, act.key)?;
                     let keys = [&key, &own];
@@ -52,8 +51,9 @@ impl Reader {
         let Some(sealed) = &row.sealed else {
             return Ok(None);
         };
-        let case =
-            acts::case_numbered(&self.store, row.case)?.ok_or(Mismatch::Act { index: row.leaf })?;
+        let case = acts::case_numbered(&self.store, row.case)?.ok_or(Mismatch::Act {
+            index: row.leaf.unwrap_or(row.item),
+        })?;
         let case_key = self.secrets.key(&self.keys, case.key)?;
         let own = self.secrets.key(&self.keys, row.key)?;
         let kept = self
@@ -70,44 +70,69 @@ impl Reader {
     }
 }
 
+/// How many may read at once from servers, whose connections are few; a file is opened as often as somebody reads.
+const MOST: usize = 8;
+
 /// Readers that are open and idle.
 pub(crate) struct Readers {
-    places: Places,
+    site: Site,
     secrets: Arc<Secrets>,
-    idle: Mutex<Vec<Reader>>,
+    pool: Mutex<Pool>,
+    back: Condvar,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<Reader>,
+    /// How many read now.
+    out: usize,
 }
 
 impl Readers {
-    pub(crate) fn new(places: Places, secrets: Arc<Secrets>) -> Self {
+    pub(crate) fn new(site: Site, secrets: Arc<Secrets>) -> Self {
         Self {
-            places,
+            site,
             secrets,
-            idle: Mutex::new(Vec::new()),
+            pool: Mutex::default(),
+            back: Condvar::new(),
         }
     }
 
     /// Reads with a reader that nobody else uses meanwhile.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let reader = idle.map_or_else(|| self.open(), Ok)?;
-        let read = work(&reader);
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(reader);
+        let most = match self.site.store {
+            Place::File(_) => usize::MAX,
+            Place::Server(_) => MOST,
+        };
+        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |pool: &mut Pool| pool.out >= most;
+        let pool = self.back.wait_while(pool, full);
+        let mut pool = pool.unwrap_or_else(PoisonError::into_inner);
+        pool.out += 1;
+        let idle = pool.idle.pop();
+        drop(pool);
+        let reader = idle.map_or_else(|| self.open(), Ok);
+        let (read, reader) = match reader {
+            Ok(reader) => (work(&reader), Some(reader)),
+            Err(failed) => (Err(failed), None),
+        };
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.out -= 1;
+        // A connection that failed is not used again.
+        if !matches!(read, Err(Error::Database { .. })) {
+            pool.idle.extend(reader);
+        }
+        drop(pool);
+        self.back.notify_one();
         read
     }
 
     fn open(&self) -> Result<Reader> {
-        let open = |role, path: &PathBuf| sqlite::open(role, path).map(|(opened, _)| opened);
+        let open = |role, place: &Place| tables::open(role, place).map(|(opened, _)| opened);
         Ok(Reader {
-            store: open(Role::Store, &self.places.store)?,
-            keys: open(Role::Keys, &self.places.keys)?,
-            persons: open(Role::Persons, &self.places.persons)?,
+            store: open(Role::Store, &self.site.store)?,
+            keys: open(Role::Keys, &self.site.keys)?,
+            persons: open(Role::Persons, &self.site.persons)?,
             secrets: Arc::clone(&self.secrets),
         })
     }

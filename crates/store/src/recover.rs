@@ -2,18 +2,20 @@
 
 use habeas_ledger::hash::leaf_hash;
 use habeas_ledger::tree::Frontier;
-use rusqlite::Connection;
 
+use crate::database::Connection;
 use crate::environment::Environment;
 use crate::error::{Error, Mismatch, Result, database};
 use crate::mark::Acknowledged;
-use crate::sqlite::tree::{self, Checkpoint, Head};
-use crate::sqlite::{acts, keys, persons};
 use crate::step::{Step, commit, shred};
+use crate::tables::tree::{self, Checkpoint, Head};
+use crate::tables::{Role, acts, keys, persons};
 
 /// Rebuilds the tree from the stored leaves and compares it with all that was said about it: the
 /// head, every checkpoint, and what was acknowledged.
 pub(crate) fn check(store: &Connection, acknowledged: Acknowledged) -> Result<Head> {
+    // Of one moment: others may write meanwhile.
+    let store = &*store.snapshot().map_err(database("open the store"))?;
     let head = tree::head(store)?;
     let size = head.frontier.size();
     let (count, last) = tree::counted(store)?;
@@ -46,8 +48,8 @@ pub(crate) fn check(store: &Connection, acknowledged: Acknowledged) -> Result<He
         Ok(())
     };
     compare(&rebuilt)?;
-    tree::each_leaf(store, 0, size, |_, entry| {
-        rebuilt.append(leaf_hash(entry), |_, _| {})?;
+    tree::each_leaf(store, 0, size, |leaf| {
+        rebuilt.append(leaf_hash(&leaf.entry), |_, _| {})?;
         compare(&rebuilt)
     })?;
     match rebuilt == head.frontier {
@@ -65,7 +67,7 @@ pub(crate) fn last_key(
 ) -> Result<u64> {
     let used = acts::last_key(store)?.max(persons::last_key(of_persons)?);
     let key = used.max(crate::secrets::NAMES);
-    match key < keys::next(of_keys)? {
+    match key <= keys::last(of_keys)? {
         true => Ok(key),
         false => Err(Error::KeyLost { key }),
     }
@@ -76,8 +78,8 @@ pub(crate) fn last_key(
 pub(crate) fn complete_erasures(
     environment: &Environment,
     store: &Connection,
-    of_persons: &mut Connection,
-    of_keys: &mut Connection,
+    of_persons: &Connection,
+    of_keys: &Connection,
 ) -> Result<bool> {
     let (numbers, cases) = acts::erased(store)?;
     let mut of_cases = Vec::new();
@@ -86,14 +88,14 @@ pub(crate) fn complete_erasures(
     }
     if !of_cases.is_empty() {
         let doing = database(Step::ErasePersons.name());
-        let transaction = of_persons.transaction().map_err(doing)?;
+        let transaction = of_persons.begin().map_err(doing)?;
         for case in &cases {
             persons::remove(&transaction, case)?;
         }
         commit(environment, Step::ErasePersons, transaction)?;
     }
     let doing = database(Step::EraseKeys.name());
-    let transaction = of_keys.transaction().map_err(doing)?;
+    let transaction = of_keys.begin().map_err(doing)?;
     let mut left = false;
     for number in numbers.into_iter().chain(of_cases) {
         left |= keys::remove(&transaction, number)?;
@@ -109,7 +111,7 @@ pub(crate) fn shred_all(
     environment: &Environment,
     [store, of_persons, of_keys]: [&Connection; 3],
 ) -> Result<()> {
-    shred(environment, Step::ShredKeys, of_keys)?;
-    shred(environment, Step::ShredPersons, of_persons)?;
-    shred(environment, Step::ShredStore, store)
+    shred(environment, Step::ShredKeys, Role::Keys, of_keys)?;
+    shred(environment, Step::ShredPersons, Role::Persons, of_persons)?;
+    shred(environment, Step::ShredStore, Role::Store, store)
 }

@@ -14,11 +14,11 @@ use crate::environment::Environment;
 use crate::error::{Error, Mismatch, Result, file};
 use crate::manifest::{Manifest, digest};
 use crate::mark::{Acknowledged, Mark};
-use crate::places::Places;
+use crate::places::{Place, Places};
 use crate::root::{RootKey, folder};
 use crate::secrets::Secrets;
-use crate::sqlite::{self, Role};
 use crate::store::Store;
+use crate::tables::{self, Role};
 
 const DOING: &str = "restore";
 
@@ -141,7 +141,7 @@ impl Restoring {
     /// Opens the copy with a mark of its own, and audits it.
     fn open(&mut self, said: &Manifest, root: &RootKey, environment: Environment) -> Result<()> {
         let places = Places::in_folder(&self.aside);
-        let (of_keys, id) = sqlite::open(Role::Keys, &places.keys)?;
+        let (of_keys, id) = tables::open(Role::Keys, &Place::File(places.keys.clone()))?;
         let secrets = Secrets::open(root, id, &of_keys)?;
         drop(of_keys);
         let (size, root_hash) = (self.size, self.root);

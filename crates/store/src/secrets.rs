@@ -5,16 +5,16 @@
 
 use habeas_ledger::commitment::Salt;
 use habeas_ledger::leaf::Content;
-use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::act::{Envelope, Kept, NewAct, Sort};
+use crate::database::Connection;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::root::RootKey;
 use crate::seal::{self, Key, Name, bound, derive, name};
-use crate::sqlite::acts::{ActRow, CaseRow};
-use crate::sqlite::keys;
+use crate::tables::acts::{ActRow, CaseRow};
+use crate::tables::keys;
 
 /// The first row of the key store: the key of names, which no erasure removes.
 pub(crate) const NAMES: u64 = 1;
@@ -93,9 +93,9 @@ impl Secrets {
         name(&self.names, "person", &[case.as_bytes(), person.as_bytes()])
     }
 
-    /// The salt of a leaf without an act: it covers, or is one of several tombstones.
-    pub(crate) fn bare_salt(&self, index: u64) -> Salt {
-        Salt(*derive(&self.names, "leaf", &[&index.to_be_bytes()]))
+    /// The salt of a leaf without an act, handed in as this item: it covers, or is one of several tombstones.
+    pub(crate) fn bare_salt(&self, item: u64) -> Salt {
+        Salt(*derive(&self.names, "leaf", &[&item.to_be_bytes()]))
     }
 
     /// The salt of the leaf of an act. It goes with either key.
@@ -105,10 +105,10 @@ impl Secrets {
 
     /// What protects a tombstone and the row that it emptied.
     pub(crate) fn tombstone(&self, row: &ActRow, case: &Name, by: u64, at: u64) -> [u8; 32] {
-        let [leaf, by, at, key] = [row.leaf, by, at, row.key].map(u64::to_be_bytes);
+        let [item, by, at, key] = [row.item, by, at, row.key].map(u64::to_be_bytes);
         let sort = [row.sort as u8];
         let parts: [&[u8]; 9] = [
-            &self.id, case, &leaf, &by, &at, &key, &row.name, &row.retry, &sort,
+            &self.id, case, &item, &by, &at, &key, &row.name, &row.retry, &sort,
         ];
         *derive(&self.names, "tombstone", &parts)
     }

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use rusqlite::Connection;
 use zeroize::Zeroizing;
 
+use crate::database::Connection;
 use crate::environment::Environment;
 use crate::error::{Result, database};
 use crate::seal::Key;
 use crate::secrets::Secrets;
-use crate::sqlite::keys;
 use crate::step::{Step, commit};
+use crate::tables::keys;
 
 /// How many are made at once.
 const BLOCK: u32 = 1024;
@@ -24,11 +24,14 @@ pub(crate) struct Spare {
 }
 
 impl Spare {
-    /// `used` is the highest number of a key that something is sealed with.
+    /// `used` is the highest number of a key that something is sealed with. Where several servers write, those that others laid by are theirs.
     pub(crate) fn new(keys: Connection, used: u64) -> Self {
         Self {
+            next: match keys.is_shared() {
+                false => used + 1,
+                true => u64::MAX,
+            },
             keys,
-            next: used + 1,
             ready: VecDeque::new(),
         }
     }
@@ -41,11 +44,13 @@ impl Spare {
             }
             let mut laid_by = keys::from(&self.keys, self.next, BLOCK)?;
             if laid_by.is_empty() {
-                self.lay_by(e, secrets)?;
+                self.next = self.lay_by(e, secrets)?;
                 laid_by = keys::from(&self.keys, self.next, BLOCK)?;
             }
             for (number, wrapped) in laid_by {
-                self.next = number + 1;
+                if !self.keys.is_shared() {
+                    self.next = number + 1;
+                }
                 // One that was damaged before it was used is passed over.
                 if let Ok(key) = secrets.unwrap(number, &wrapped) {
                     self.ready.push_back((number, key));
@@ -54,14 +59,16 @@ impl Spare {
         }
     }
 
-    fn lay_by(&mut self, e: &Environment, secrets: &Secrets) -> Result<()> {
+    /// Tells the number of the first.
+    fn lay_by(&mut self, e: &Environment, secrets: &Secrets) -> Result<u64> {
         let doing = database(Step::Keys.name());
-        let transaction = self.keys.transaction().map_err(doing)?;
-        let first = keys::next(&transaction)?;
+        let transaction = self.keys.begin().map_err(doing)?;
+        let first = keys::give(&transaction, BLOCK.into())?;
         for number in first..first + u64::from(BLOCK) {
             let key: Key = Zeroizing::new(e.random()?);
             keys::insert(&transaction, number, &secrets.wrap(e, number, &key)?)?;
         }
-        commit(e, Step::Keys, transaction)
+        commit(e, Step::Keys, transaction)?;
+        Ok(first)
     }
 }

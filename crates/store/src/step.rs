@@ -6,11 +6,10 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 
-use rusqlite::{Connection, Transaction};
-
+use crate::database::{Connection, Failed, Transaction};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::sqlite::empty_journal;
+use crate::tables::{self, Role};
 
 /// Something that outlives the process once it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +56,10 @@ pub enum Step {
     Publish,
     /// A person's names and contacts are stored.
     Person,
+    /// One of several servers begins to lead; where several write.
+    Lead,
+    /// What was handed in is numbered and appended to the log; where several write.
+    Number,
 }
 
 impl Step {
@@ -83,6 +86,8 @@ impl Step {
         Self::Cosignature,
         Self::Publish,
         Self::Person,
+        Self::Lead,
+        Self::Number,
     ];
 
     /// What is attempted, as errors say it.
@@ -110,6 +115,8 @@ impl Step {
             Self::Cosignature => "store a cosignature",
             Self::Publish => "mark a checkpoint as published",
             Self::Person => "store names and contacts",
+            Self::Lead => "begin to lead",
+            Self::Number => "number what was handed in",
         }
     }
 }
@@ -157,7 +164,7 @@ fn failed(step: Step, source: io::Error) -> Error {
     }
 }
 
-/// Commits: SQLite syncs its journal before it returns.
+/// Commits: either database syncs its journal before it answers.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where a transaction ends"
@@ -168,7 +175,7 @@ pub(crate) fn commit(
     transaction: Transaction<'_>,
 ) -> Result<()> {
     durable(environment, step, || {
-        transaction.commit().map_err(|e| sqlite(step, e))
+        transaction.commit().map_err(|e| refused(step, e))
     })
 }
 
@@ -193,20 +200,27 @@ pub(crate) fn sync(
     })
 }
 
-/// Moves the journal into the database and empties it, so that it keeps no older page.
-pub(crate) fn shred(environment: &Environment, step: Step, database: &Connection) -> Result<()> {
+/// Overwrites what the database still holds of what was deleted, as far as it can.
+pub(crate) fn shred(
+    environment: &Environment,
+    step: Step,
+    role: Role,
+    database: &Connection,
+) -> Result<()> {
     durable(environment, step, || {
-        match empty_journal(database).map_err(|e| sqlite(step, e))? {
+        match tables::shred(role, database).map_err(|e| refused(step, e))? {
             true => Ok(()),
             false => Err(Error::Reading { step }),
         }
     })
 }
 
-fn sqlite(step: Step, source: rusqlite::Error) -> Error {
-    match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => Error::Full { doing: step.name() },
-        _ => Error::Step {
+fn refused(step: Step, source: Failed) -> Error {
+    let doing = step.name();
+    match source {
+        source if source.is_full() => Error::Full { doing },
+        source if source.is_conflict() => Error::Contended { doing },
+        source => Error::Step {
             step,
             source: Box::new(source),
         },

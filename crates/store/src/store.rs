@@ -1,5 +1,6 @@
 //! The store as everyone else sees it: one thread writes, one answers, any number read.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, channel, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -7,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use habeas_ledger::key::SignerKey;
 
-use crate::acknowledge;
+use crate::acknowledge::{self, Numbers};
 use crate::act::{CaseRecord, NewAct, Recorded, Sort};
 use crate::audit::Audit;
 use crate::checkpoint::Material;
@@ -15,14 +16,15 @@ use crate::environment::Environment;
 use crate::erase::Erasure;
 use crate::error::{Error, Refused, Result};
 use crate::mark::{Acknowledged, Mark};
-use crate::places::Places;
+use crate::places::{Place, Servers, Site};
 use crate::reader::{Reader, Readers};
 use crate::recover;
 use crate::root::RootKey;
 use crate::secrets::{NAMES, Secrets};
+use crate::sequencer::Sequencer;
 use crate::spare::Spare;
-use crate::sqlite::tree::{self, Checkpoint};
-use crate::sqlite::{self, Role, acts, keys};
+use crate::tables::tree::{self, Checkpoint};
+use crate::tables::{self, Role, acts, keys, outbox};
 use crate::writer::{Job, QUEUE, Waiting, Writer};
 
 /// How many batches may wait to be answered before the writer waits for the disk of the mark.
@@ -37,36 +39,56 @@ pub struct Store {
 }
 
 impl Store {
-    /// Makes the files of a new store. The root key was made before: [`RootKey::create`].
+    /// Makes the files of a new store, or its tables in databases that are there and empty. The root key was made before: [`RootKey::create`].
     ///
     /// # Errors
-    /// When one of the files is there already, or cannot be written. What was written before stays:
+    /// When one of them is there already, or cannot be written. What was written before stays:
     /// nothing here removes a key.
-    pub fn create(places: &Places, root: &RootKey, environment: &Environment) -> Result<()> {
+    pub fn create(site: impl Into<Site>, root: &RootKey, environment: &Environment) -> Result<()> {
+        let site = site.into();
         let secrets = Secrets::create(root, environment)?;
         let id = secrets.id();
-        sqlite::create(environment, Role::Keys, &places.keys, id, |made| {
+        tables::create(environment, Role::Keys, &site.keys, id, |made| {
+            keys::give(made, 1)?;
             let wrapped = secrets.wrap(environment, NAMES, secrets.names())?;
             keys::insert(made, NAMES, &wrapped)
         })?;
-        sqlite::create(environment, Role::Persons, &places.persons, id, |_| Ok(()))?;
+        tables::create(environment, Role::Persons, &site.persons, id, |_| Ok(()))?;
         let nothing = Acknowledged {
             size: 0,
             root: habeas_ledger::hash::empty_root(),
         };
-        Mark::create(&places.acknowledged, environment, &secrets, nothing)?;
-        sqlite::create(environment, Role::Store, &places.store, id, tree::begin)?;
-        Ok(())
+        Mark::create(&site.acknowledged, environment, &secrets, nothing)?;
+        tables::create(environment, Role::Store, &site.store, id, tree::begin)
+    }
+
+    /// Makes the file of what is acknowledged for a further server of ours that is to write to a store that is there.
+    ///
+    /// # Errors
+    /// When the file is there already, or what is stored does not match.
+    pub fn join(servers: &Servers, root: &RootKey, environment: &Environment) -> Result<()> {
+        let site = Site::from(servers);
+        let (of_keys, id) = tables::open(Role::Keys, &site.keys)?;
+        let secrets = Secrets::open(root, id, &of_keys)?;
+        let (store, _) = tables::open(Role::Store, &site.store)?;
+        let nothing = Acknowledged {
+            size: 0,
+            root: habeas_ledger::hash::empty_root(),
+        };
+        let head = recover::check(&store, nothing)?;
+        let first = Acknowledged::of(&head);
+        Mark::create(&site.acknowledged, environment, &secrets, first).map(drop)
     }
 
     /// Opens a store, after it was checked against itself and what an earlier end left was completed.
     ///
     /// # Errors
     /// When a file or the key is missing, or what is stored does not match: then nothing goes on.
-    pub fn open(places: &Places, root: &RootKey, environment: Environment) -> Result<Self> {
-        let (of_keys, id) = sqlite::open(Role::Keys, &places.keys)?;
+    pub fn open(site: impl Into<Site>, root: &RootKey, environment: Environment) -> Result<Self> {
+        let site = site.into();
+        let (of_keys, id) = tables::open(Role::Keys, &site.keys)?;
         let secrets = Arc::new(Secrets::open(root, id, &of_keys)?);
-        let mark = Mark::open(&places.acknowledged, &secrets)?;
+        let mark = Mark::open(&site.acknowledged, &secrets)?;
         let same = |(opened, other), what| match other == id {
             true => Ok(opened),
             false => Err(Error::Unfit {
@@ -75,18 +97,29 @@ impl Store {
             }),
         };
         let role = Role::Store;
-        let store = same(sqlite::open(role, &places.store)?, role.what())?;
+        let store = same(tables::open(role, &site.store)?, role.what())?;
         let role = Role::Persons;
-        let mut persons = same(sqlite::open(role, &places.persons)?, role.what())?;
+        let persons = same(tables::open(role, &site.persons)?, role.what())?;
         let head = recover::check(&store, mark.last())?;
         let used = recover::last_key(&store, &persons, &of_keys)?;
-        let mut spare = Spare::new(of_keys, used);
-        let left = &mut spare.keys;
-        if recover::complete_erasures(&environment, &store, &mut persons, left)? {
+        let spare = Spare::new(of_keys, used);
+        let left = &spare.keys;
+        if recover::complete_erasures(&environment, &store, &persons, left)? {
             recover::shred_all(&environment, [&store, &persons, left])?;
         }
         let environment = Arc::new(environment);
         let stopped = Arc::new(AtomicBool::new(false));
+        let mut threads = Vec::new();
+        let (mut lead, mut numbers) = (None, None);
+        if let Place::Server(_) = &site.store {
+            let (sequencer, leads) = Sequencer::new(site.store.clone(), Arc::clone(&environment));
+            numbers = Some(Numbers {
+                store: tables::open(Role::Store, &site.store)?.0,
+                nudge: leads.nudge.clone(),
+            });
+            lead = Some(leads);
+            threads.push(thread::spawn(move || sequencer.run()));
+        }
         let writer = Writer {
             store,
             persons,
@@ -94,18 +127,19 @@ impl Store {
             secrets: Arc::clone(&secrets),
             environment: Arc::clone(&environment),
             head,
+            handed_in: Vec::new(),
+            lead,
             stopped: Arc::clone(&stopped),
         };
         let (jobs, queue) = sync_channel(QUEUE);
         let (done, batches) = sync_channel(BATCHES);
-        let readers = Readers::new(places.clone(), Arc::clone(&secrets));
+        let readers = Readers::new(site, Arc::clone(&secrets));
         let halt = Arc::clone(&stopped);
-        let threads = vec![
-            thread::spawn(move || writer.run(&queue, &done)),
-            thread::spawn(move || {
-                acknowledge::run(mark, &environment, &secrets, &halt, &batches);
-            }),
-        ];
+        threads.push(thread::spawn(move || writer.run(&queue, &done)));
+        threads.push(thread::spawn(move || {
+            let numbers = numbers.as_ref();
+            acknowledge::run(mark, &environment, &secrets, numbers, &halt, &batches);
+        }));
         Ok(Self {
             jobs: RwLock::new(Some(jobs)),
             threads,
@@ -180,7 +214,13 @@ impl Store {
         if !erasure.tombstone.is_whole() {
             return Err(Error::Refused(Refused::Uncommitted));
         }
-        self.alone(move |writer| writer.erase(&erasure))
+        let told = self.alone(move |writer| writer.erase(&erasure))?;
+        let mut numbers = BTreeMap::new();
+        if let Some(item) = told.item {
+            // It was waited for already; if it has no number by now, nobody numbers.
+            numbers.extend(self.read(|reader| outbox::numbers(&reader.store, &[item]))?);
+        }
+        told.numbered(&numbers).map_err(Error::Refused)
     }
 
     /// Appends `count` leaves that stand for nothing, so that the number of acts does not show.
@@ -266,10 +306,11 @@ impl Store {
     ///
     /// # Errors
     /// When a file is missing, cannot be read at all, or the key is another.
-    pub fn audit_unopened(places: &Places, root: &RootKey) -> Result<Audit> {
-        let (of_keys, id) = sqlite::open(Role::Keys, &places.keys)?;
+    pub fn audit_unopened(site: impl Into<Site>, root: &RootKey) -> Result<Audit> {
+        let site = site.into();
+        let (of_keys, id) = tables::open(Role::Keys, &site.keys)?;
         let secrets = Arc::new(Secrets::open(root, id, &of_keys)?);
-        Readers::new(places.clone(), secrets).read(Reader::audit)
+        Readers::new(site, secrets).read(Reader::audit)
     }
 
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
@@ -293,7 +334,7 @@ impl Store {
             }
             Box::new(move |durable| {
                 let told = match result {
-                    Ok(_) if !durable => Err(Error::Stopped),
+                    Ok(_) if durable.is_none() => Err(Error::Stopped),
                     result => result,
                 };
                 // Who no longer waits needs no answer.

@@ -5,30 +5,29 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
 
-use habeas_ledger::commitment::Salt;
-use habeas_ledger::hash::leaf_hash;
-use habeas_ledger::leaf::{CADENCE, Content, Entry, LeafKind};
-use habeas_ledger::tree::Node;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use habeas_ledger::leaf::{Content, LeafKind};
 
 use crate::acknowledge::{Answer, Batch};
 use crate::act::{NewAct, Recorded, Sort};
+use crate::database::Connection;
 use crate::environment::Environment;
-use crate::error::{Error, Refused, Result, database};
+use crate::error::{Error, Refused, Result};
+use crate::log::{Grown, Log, Told};
 use crate::mark::Acknowledged;
-use crate::nodes::EVERY;
-use crate::seal::Key;
 use crate::secrets::Secrets;
+use crate::sequencer::Lead;
 use crate::spare::Spare;
-use crate::sqlite::acts::{self, ActRow, CaseRow};
-use crate::sqlite::tree::{self, Head};
-use crate::step::{Step, commit};
+use crate::step::Step;
+use crate::tables::tree::{self, Head};
 
 /// How much is recorded in one transaction at most.
 const MOST: usize = 1024;
 
 /// How many may wait before the next caller does. A full queue is how callers are slowed down.
 pub(crate) const QUEUE: usize = 1024;
+
+/// How often a batch is tried when another server wrote the same at the same time.
+const TRIES: u32 = 16;
 
 /// Something to record, and who waits for it.
 pub(crate) struct Waiting {
@@ -53,7 +52,12 @@ pub(crate) struct Writer {
     pub(crate) spare: Spare,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) environment: Arc<Environment>,
+    /// Where the log stands, where one writes.
     pub(crate) head: Head,
+    /// What was handed in and waits for its number, where several write.
+    pub(crate) handed_in: Vec<u64>,
+    /// Who numbers it.
+    pub(crate) lead: Option<Lead>,
     pub(crate) stopped: Arc<AtomicBool>,
 }
 
@@ -80,11 +84,17 @@ impl Writer {
                     self.answered(batch)
                 }
             };
-            let reached = Acknowledged {
-                size: self.head.frontier.size(),
-                root: self.head.frontier.root(),
+            let reached = Acknowledged::of(&self.head);
+            let items = std::mem::take(&mut self.handed_in);
+            if let (Some(lead), false) = (&self.lead, items.is_empty()) {
+                lead.nudge.nudge();
+            }
+            let batch = Batch {
+                reached,
+                items,
+                answers,
             };
-            if done.send(Batch { reached, answers }).is_err() {
+            if done.send(batch).is_err() {
                 return;
             }
         }
@@ -100,6 +110,22 @@ impl Writer {
         }
     }
 
+    /// Keeps in mind what a transaction left.
+    pub(crate) fn has(&mut self, grown: Grown) {
+        match grown {
+            Grown::Tree(head) => self.head = head,
+            Grown::Items(items) => self.handed_in.extend(items),
+        }
+    }
+
+    /// Where the log stands.
+    pub(crate) fn head(&self) -> Result<Head> {
+        match self.store.is_shared() {
+            false => Ok(self.head.clone()),
+            true => tree::head(&self.store),
+        }
+    }
+
     fn answered(&mut self, batch: Vec<Waiting>) -> Vec<Answer> {
         let each = match self.record(&batch) {
             Ok(each) => each,
@@ -109,14 +135,17 @@ impl Writer {
                     Error::Full { .. } => Refused::Full,
                     _ => Refused::Unanswered,
                 };
-                vec![Err(all); batch.len()]
+                vec![Told::refused(all); batch.len()]
             }
         };
-        let answer = |(waiting, answer): (Waiting, _)| -> Answer {
+        // Also what another server handed in, and is answered here.
+        self.handed_in
+            .extend(each.iter().filter_map(|told| told.item));
+        let answer = |(waiting, told): (Waiting, Told)| -> Answer {
             Box::new(move |durable| {
-                let told = match answer {
-                    Ok(_) if !durable => Err(Refused::Unanswered),
-                    answer => answer,
+                let told = match durable {
+                    Some(numbers) => told.numbered(numbers),
+                    None => told.undone(),
                 };
                 // Who no longer waits needs no answer.
                 waiting.reply.send((waiting.place, told)).ok();
@@ -125,17 +154,25 @@ impl Writer {
         batch.into_iter().zip(each).map(answer).collect()
     }
 
-    fn record(&mut self, batch: &[Waiting]) -> Result<Vec<std::result::Result<Recorded, Refused>>> {
-        if self.stopped.load(Ordering::SeqCst) {
-            return Err(Error::Stopped);
+    fn record(&mut self, batch: &[Waiting]) -> Result<Vec<Told>> {
+        let mut tries = 0;
+        loop {
+            if self.stopped.load(Ordering::SeqCst) {
+                return Err(Error::Stopped);
+            }
+            tries += 1;
+            match self.try_record(batch) {
+                Err(Error::Contended { .. }) if tries < TRIES => {}
+                done => return done,
+            }
         }
-        let (mut log, spare) = Log::begin(
-            &mut self.store,
-            &mut self.spare,
-            &self.secrets,
-            &self.environment,
-            &self.head,
-        )?;
+    }
+
+    fn try_record(&mut self, batch: &[Waiting]) -> Result<Vec<Told>> {
+        let (secrets, environment) = (&self.secrets, &self.environment);
+        let mut log = Log::begin(&self.store, secrets, environment, &self.head)?;
+        let news: Vec<&NewAct> = batch.iter().map(|waiting| &waiting.act).collect();
+        log.hold(&mut self.spare, &news, None)?;
         let each = batch
             .iter()
             .map(|Waiting { act, sort, .. }| {
@@ -145,191 +182,11 @@ impl Writer {
                     recorded: log.time(),
                     refers: None,
                 };
-                log.record(spare, act, *sort, content)
+                log.record(&mut self.spare, act, *sort, content)
             })
             .collect::<Result<Vec<_>>>()?;
-        self.head = log.commit(Step::Record)?;
+        let grown = log.commit(Step::Record)?;
+        self.has(grown);
         Ok(each)
-    }
-}
-
-/// A transaction that appends to the log.
-pub(crate) struct Log<'a> {
-    pub(crate) transaction: Transaction<'a>,
-    secrets: &'a Secrets,
-    environment: &'a Environment,
-    from: u64,
-    head: Head,
-}
-
-impl<'a> Log<'a> {
-    pub(crate) fn begin(
-        store: &'a mut Connection,
-        spare: &'a mut Spare,
-        secrets: &'a Secrets,
-        environment: &'a Environment,
-        head: &Head,
-    ) -> Result<(Self, &'a mut Spare)> {
-        let transaction = store
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(database("begin to write"))?;
-        let log = Self {
-            transaction,
-            secrets,
-            environment,
-            from: head.frontier.size(),
-            head: head.clone(),
-        };
-        Ok((log, spare))
-    }
-
-    /// Whether anything was appended.
-    pub(crate) fn grown(&self) -> bool {
-        self.head.frontier.size() > self.from
-    }
-
-    /// Commits, and tells where the log then stands.
-    pub(crate) fn commit(self, step: Step) -> Result<Head> {
-        if self.grown() {
-            if !tree::advance(&self.transaction, self.from, &self.head)? {
-                return Err(Error::InUse);
-            }
-            commit(self.environment, step, self.transaction)?;
-        }
-        Ok(self.head)
-    }
-
-    /// The time that the next leaf bears. It never runs backwards, whatever the clock does.
-    pub(crate) fn time(&mut self) -> u64 {
-        self.head.logged = self.environment.clock.now().max(self.head.logged);
-        self.head.logged
-    }
-
-    /// Appends a leaf that stands for nothing.
-    pub(crate) fn cover(&mut self) -> Result<u64> {
-        let time = self.time();
-        self.cover_at(time)
-    }
-
-    /// The same, dated `time`, or as the last leaf if that is later.
-    pub(crate) fn cover_at(&mut self, time: u64) -> Result<u64> {
-        let time = time.max(self.head.logged);
-        self.head.logged = time;
-        self.append_bare(&Content::dummy(time - time % CADENCE))
-    }
-
-    /// Appends a leaf that is nobody's act.
-    pub(crate) fn append_bare(&mut self, content: &Content) -> Result<u64> {
-        let salt = self.secrets.bare_salt(self.head.frontier.size());
-        self.append(content, &salt)
-    }
-
-    /// Appends a leaf and the nodes that it completes.
-    fn append(&mut self, content: &Content, salt: &Salt) -> Result<u64> {
-        let index = self.head.frontier.size();
-        let entry = Entry::new(content.commit(salt)?.commitment(), self.head.logged).to_bytes();
-        tree::append(&self.transaction, index, &entry)?;
-        let mut kept: Vec<(Node, _)> = Vec::new();
-        self.head.frontier.append(leaf_hash(&entry), |node, hash| {
-            if node.level > 0 && node.level.is_multiple_of(EVERY) {
-                kept.push((node, hash));
-            }
-        })?;
-        for (node, hash) in kept {
-            tree::keep_node(&self.transaction, node, hash)?;
-        }
-        Ok(index)
-    }
-
-    /// Records one thing with its leaf, or says why not. What was recorded before is answered.
-    pub(crate) fn record(
-        &mut self,
-        spare: &mut Spare,
-        new: &NewAct,
-        sort: Sort,
-        content: Content,
-    ) -> Result<std::result::Result<Recorded, Refused>> {
-        let (store, secrets) = (&self.transaction, self.secrets);
-        if let Some(row) = acts::of_retry(store, &secrets.retry_name(&new.retry))? {
-            return self.repeated(&spare.keys, &row, new, sort);
-        }
-        let case = acts::case_named(store, &secrets.case_name(&new.case))?;
-        let version = case.as_ref().map_or(0, |case| case.version);
-        if case.as_ref().is_some_and(|case| case.sealed.is_none()) {
-            return Ok(Err(Refused::Erased));
-        }
-        if new.version.is_some_and(|seen| seen != version) {
-            return Ok(Err(Refused::Stale { version }));
-        }
-        let name = secrets.act_name(&new.case, &new.id);
-        if let Some(row) = acts::of_name(store, &name)? {
-            return Ok(Err(Refused::Taken { index: row.leaf }));
-        }
-        let (case, case_key) = match case {
-            None => self.add_case(spare, &new.case)?,
-            Some(row) => match secrets.key(&spare.keys, row.key) {
-                Err(Error::KeyLost { .. } | Error::Altered { .. }) => {
-                    return Ok(Err(Refused::Unreadable));
-                }
-                key => (row.number, key?),
-            },
-        };
-        let (key, own) = spare.take(self.environment, secrets)?;
-        let keys = [&case_key, &own];
-        let index = self.append(&content, &secrets.leaf_salt(keys))?;
-        let row = ActRow {
-            leaf: index,
-            case,
-            sort,
-            name,
-            retry: secrets.retry_name(&new.retry),
-            key,
-            sealed: Some(secrets.seal_act(self.environment, keys, new, sort, content)?),
-        };
-        acts::add(&self.transaction, &row)?;
-        let version = version + u64::from(sort == Sort::Act);
-        acts::set_version(&self.transaction, case, version)?;
-        Ok(Ok(Recorded { index, version }))
-    }
-
-    fn add_case(&self, spare: &mut Spare, case: &str) -> Result<(i64, Key)> {
-        let (number, key) = spare.take(self.environment, self.secrets)?;
-        let sealed = self.secrets.seal_case(self.environment, &key, case)?;
-        let name = self.secrets.case_name(case);
-        let row = acts::add_case(&self.transaction, &name, number, &sealed)?;
-        Ok((row, key))
-    }
-
-    /// What an idempotency key stands for: the same thing, or another.
-    fn repeated(
-        &self,
-        keys: &Connection,
-        row: &ActRow,
-        new: &NewAct,
-        sort: Sort,
-    ) -> Result<std::result::Result<Recorded, Refused>> {
-        let Some(sealed) = &row.sealed else {
-            return Ok(Err(Refused::Erased));
-        };
-        let index = row.leaf;
-        let case = acts::case_numbered(&self.transaction, row.case)?;
-        let same_place = row.sort == sort && row.name == self.secrets.act_name(&new.case, &new.id);
-        let (Some(CaseRow { name, key, .. }), true) = (case, same_place) else {
-            return Ok(Err(Refused::OtherContent { index }));
-        };
-        let read = || {
-            let case_key = self.secrets.key(keys, key)?;
-            let own = self.secrets.key(keys, row.key)?;
-            self.secrets.open_act([&case_key, &own], &name, row, sealed)
-        };
-        match read() {
-            Ok(kept) if kept.fields == new.fields => {
-                let version = acts::version_at(&self.transaction, row)?;
-                Ok(Ok(Recorded { index, version }))
-            }
-            Ok(_) => Ok(Err(Refused::OtherContent { index })),
-            Err(Error::KeyLost { .. } | Error::Altered { .. }) => Ok(Err(Refused::Unreadable)),
-            Err(failed) => Err(failed),
-        }
     }
 }

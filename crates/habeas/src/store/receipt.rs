@@ -39,7 +39,11 @@ impl Receipt {
         let kept = record.acts.iter().find(|kept| kept.id == self.act);
         let kept =
             kept.ok_or_else(|| Failure::said(format!("the case has no act `{}`", self.act)))?;
-        let material = store.material(kept.index).map_err(told)?.ok_or_else(|| {
+        let material = match kept.index {
+            Some(index) => store.material(index).map_err(told)?,
+            None => None,
+        };
+        let material = material.ok_or_else(|| {
             Failure::hinted(
                 "no checkpoint covers this act yet",
                 "`habeas checkpoint` makes one",

@@ -5,29 +5,73 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use habeas_cluster::Cluster;
 use habeas_ledger::commitment::{Committed, Field, Level, Salt};
 use habeas_ledger::document::DocumentSigner;
 use habeas_store::{
-    Clock, Environment, Failpoint, Faults, NewAct, NoFaults, Places, Recorded, Result, RootKey,
-    Store, SystemRandomness,
+    Address, Clock, Environment, Failpoint, Faults, NewAct, NoFaults, Places, Recorded, Result,
+    RootKey, Servers, Store, SystemRandomness,
 };
 
 /// A database on which the whole suite runs.
 pub trait Backend: Sized {
-    /// An empty store in a place of its own.
-    fn fresh() -> Self;
+    /// A place of its own where nothing is yet.
+    fn empty() -> Self;
+    /// What stands in this folder, also from another process.
+    fn at(folder: &Path) -> Self;
+    /// The folder of what stands in files.
+    fn folder(&self) -> &Path;
+    /// Makes a store there.
+    fn create_in(&self, environment: &Environment) -> Result<()>;
     /// Opens the store in a world.
     fn open_in(&self, environment: Environment) -> Result<Store>;
-    /// The files in which a bit may flip.
-    fn files(&self) -> Vec<PathBuf>;
     /// A second store with the same bytes.
     fn copy(&self) -> Self;
+
+    /// An empty store in a place of its own.
+    fn fresh() -> Self {
+        let site = Self::empty();
+        site.create_in(&world(NoFaults)).unwrap();
+        site
+    }
 
     /// Opens the store in a world without faults.
     fn open(&self) -> Result<Store> {
         self.open_in(world(NoFaults))
+    }
+
+    /// The file of the root key.
+    fn root(&self) -> PathBuf {
+        self.folder().join("root.key")
+    }
+
+    /// The root key, made where there is none.
+    fn root_key(&self, environment: &Environment) -> Result<RootKey> {
+        match RootKey::read(&self.root()) {
+            Ok(root) => Ok(root),
+            Err(_) => RootKey::create(&self.root(), environment),
+        }
+    }
+}
+
+/// A folder that goes with the test, or one that is given.
+pub enum Folder {
+    Own(tempfile::TempDir),
+    Given(PathBuf),
+}
+
+impl Folder {
+    fn own() -> Self {
+        Self::Own(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Given(folder) => folder,
+        }
     }
 }
 
@@ -36,63 +80,43 @@ pub struct Sqlite {
     folder: Folder,
 }
 
-enum Folder {
-    Own(tempfile::TempDir),
-    Given(PathBuf),
-}
-
 impl Sqlite {
-    pub fn at(folder: &Path) -> Self {
-        let folder = Folder::Given(folder.to_owned());
-        Self { folder }
-    }
-
-    pub fn empty() -> Self {
-        let folder = Folder::Own(tempfile::tempdir().unwrap());
-        Self { folder }
-    }
-
-    pub fn folder(&self) -> &Path {
-        match &self.folder {
-            Folder::Own(folder) => folder.path(),
-            Folder::Given(folder) => folder,
-        }
-    }
-
     pub fn places(&self) -> Places {
         Places::in_folder(self.folder())
     }
 
-    pub fn root(&self) -> PathBuf {
-        self.folder().join("root.key")
-    }
-
-    pub fn create_in(&self, environment: &Environment) -> Result<()> {
-        let root = match RootKey::read(&self.root()) {
-            Ok(root) => root,
-            Err(_) => RootKey::create(&self.root(), environment)?,
-        };
-        Store::create(&self.places(), &root, environment)
-    }
-}
-
-impl Backend for Sqlite {
-    fn fresh() -> Self {
-        let site = Self::empty();
-        site.create_in(&world(NoFaults)).unwrap();
-        site
-    }
-
-    fn open_in(&self, environment: Environment) -> Result<Store> {
-        Store::open(&self.places(), &RootKey::read(&self.root())?, environment)
-    }
-
-    fn files(&self) -> Vec<PathBuf> {
+    /// The files in which a bit may flip.
+    pub fn files(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.folder()).unwrap();
         let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         files.retain(|file| !file.ends_with("root.key"));
         files.sort();
         files
+    }
+}
+
+impl Backend for Sqlite {
+    fn empty() -> Self {
+        let folder = Folder::own();
+        Self { folder }
+    }
+
+    fn at(folder: &Path) -> Self {
+        let folder = Folder::Given(folder.to_owned());
+        Self { folder }
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn create_in(&self, environment: &Environment) -> Result<()> {
+        let root = self.root_key(environment)?;
+        Store::create(&self.places(), &root, environment)
+    }
+
+    fn open_in(&self, environment: Environment) -> Result<Store> {
+        Store::open(&self.places(), &RootKey::read(&self.root())?, environment)
     }
 
     fn copy(&self) -> Self {
@@ -101,6 +125,116 @@ impl Backend for Sqlite {
             fs::copy(&file, copy.folder().join(file.file_name().unwrap())).unwrap();
         }
         copy
+    }
+}
+
+/// The PostgreSQL of all tests of this process; it goes when the process ends.
+pub fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| Cluster::start(&[]).unwrap_or_else(|missing| panic!("{missing}")))
+}
+
+/// PostgreSQL: one database with a schema for each role, and a folder for the root key and what was acknowledged.
+pub struct Postgres {
+    folder: Folder,
+    address: String,
+}
+
+const SCHEMAS: [&str; 3] = ["store", "keys", "persons"];
+
+impl Postgres {
+    /// In a cluster of its own, which a test may kill.
+    pub fn in_cluster(cluster: &Cluster) -> Self {
+        let name = Self::name();
+        cluster.create(&name).unwrap();
+        let schemas = SCHEMAS.map(|schema| format!("CREATE SCHEMA of_{schema};"));
+        cluster.sql(&name, &schemas.concat()).unwrap();
+        Self::with(Folder::own(), cluster.address(&name))
+    }
+
+    fn with(folder: Folder, address: String) -> Self {
+        fs::write(folder.path().join("address"), &address).unwrap();
+        Self { folder, address }
+    }
+
+    fn name() -> String {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::SeqCst);
+        format!("t{}_{count}", std::process::id())
+    }
+
+    /// The same store as another server of ours sees it, with a file of its own of what it acknowledged.
+    pub fn further(&self) -> Self {
+        let folder = Folder::own();
+        fs::copy(self.root(), folder.path().join("root.key")).unwrap();
+        let further = Self::with(folder, self.address.clone());
+        let root = RootKey::read(&further.root()).unwrap();
+        Store::join(&further.servers(), &root, &world(NoFaults)).unwrap();
+        further
+    }
+
+    pub fn database(&self) -> &str {
+        self.address.rsplit_once('/').unwrap().1
+    }
+
+    /// Runs statements on the store's tables, as somebody who may do everything.
+    pub fn sql(&self, statement: &str) -> habeas_cluster::Result<String> {
+        let found = format!("SET search_path = of_store, of_keys; {statement}");
+        match statement {
+            // No part of a transaction, as several statements at once are.
+            "CHECKPOINT" => cluster().sql(self.database(), statement),
+            _ => cluster().sql(self.database(), &found),
+        }
+    }
+
+    pub fn servers(&self) -> Servers {
+        let address = |schema: &str| -> Address {
+            let path = format!("{}?options=-csearch_path%3Dof_{schema}", self.address);
+            path.parse().unwrap()
+        };
+        let [store, keys, persons] = SCHEMAS.map(address);
+        Servers {
+            store,
+            keys,
+            persons,
+            acknowledged: self.folder().join("acknowledged"),
+        }
+    }
+}
+
+impl Backend for Postgres {
+    fn empty() -> Self {
+        Self::in_cluster(cluster())
+    }
+
+    fn at(folder: &Path) -> Self {
+        let address = fs::read_to_string(folder.join("address")).unwrap();
+        let folder = Folder::Given(folder.to_owned());
+        Self { folder, address }
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn create_in(&self, environment: &Environment) -> Result<()> {
+        let root = self.root_key(environment)?;
+        Store::create(&self.servers(), &root, environment)
+    }
+
+    fn open_in(&self, environment: Environment) -> Result<Store> {
+        Store::open(&self.servers(), &RootKey::read(&self.root())?, environment)
+    }
+
+    fn copy(&self) -> Self {
+        let (name, from) = (Self::name(), self.database());
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {from} STRATEGY file_copy");
+        cluster().sql("postgres", &copy).unwrap();
+        let folder = Folder::own();
+        for file in ["root.key", "acknowledged"] {
+            fs::copy(self.folder().join(file), folder.path().join(file)).unwrap();
+        }
+        Self::with(folder, cluster().address(&name))
     }
 }
 

@@ -32,7 +32,7 @@ fn nothing_acknowledged_is_lost_or_doubled() {
             assert_eq!(case.version, case.acts.len() as u64);
             for kept in case.acts {
                 assert_eq!(kept.fields, act(&case.id, &kept.id).fields);
-                let before = stored.insert((case.id.clone(), kept.id), kept.index);
+                let before = stored.insert((case.id.clone(), kept.id), kept.index.unwrap());
                 assert_eq!(before, None);
             }
         }

@@ -171,7 +171,11 @@ fn every_operation_meets_every_failpoint() {
         }
     }
     met.extend(creation());
-    let all: BTreeSet<Failpoint> = failpoints().collect();
+    let of_servers = |at: &Failpoint| {
+        let (Failpoint::Before(step) | Failpoint::After(step)) = at;
+        matches!(step, Step::Lead | Step::Number)
+    };
+    let all: BTreeSet<Failpoint> = failpoints().filter(|at| !of_servers(at)).collect();
     assert_eq!(met, all, "steps that no operation passes");
     eprintln!("{cases} operations failed, at {} failpoints", met.len());
 }

@@ -42,7 +42,7 @@ fn seen(store: &Store) -> Result<Vec<String>, Error> {
             let values: Vec<_> = kept.fields.iter().map(|field| &field.value).collect();
             let (index, sort, content) = (kept.index, kept.sort, kept.content);
             lines.push(format!(
-                "{index} {sort:?} {} {content:?} {values:?}",
+                "{index:?} {sort:?} {} {content:?} {values:?}",
                 kept.id
             ));
         }

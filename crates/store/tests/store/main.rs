@@ -14,4 +14,5 @@ mod crash;
 mod faults;
 mod flips;
 mod published;
+mod servers;
 mod suite;

@@ -1,8 +1,6 @@
 //! The person file: names and contacts, sealed, under names of the case and the person.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-
-use super::rows;
+use crate::database::{Connection, Transaction};
 use crate::error::{Result, database};
 use crate::seal::Name;
 
@@ -25,11 +23,11 @@ pub(crate) fn find(
     name: &Name,
 ) -> Result<Option<(u64, Vec<u8>)>> {
     persons
-        .prepare_cached("SELECT key, sealed FROM persons WHERE of_case = ? AND name = ?")
-        .and_then(|mut s| {
-            s.query_row((case, name), |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()
-        })
+        .first(
+            "SELECT key, sealed FROM persons WHERE of_case = $1 AND name = $2",
+            &[case.into(), name.into()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .map_err(database(DOING))
 }
 
@@ -41,26 +39,29 @@ pub(crate) fn put(
     sealed: &[u8],
 ) -> Result<()> {
     persons
-        .prepare_cached("INSERT OR REPLACE INTO persons VALUES (?, ?, ?, ?)")
-        .and_then(|mut s| s.execute(params![case, name, key, sealed]))
+        .execute(
+            "INSERT INTO persons VALUES ($1, $2, $3, $4)
+             ON CONFLICT (of_case, name) DO UPDATE SET key = excluded.key, sealed = excluded.sealed",
+            &[case.into(), name.into(), key.into(), sealed.into()],
+        )
         .map(drop)
         .map_err(database(DOING))
 }
 
 /// The numbers of the keys of all persons of a case.
 pub(crate) fn keys_of(persons: &Connection, case: &Name) -> Result<Vec<u64>> {
-    rows(
-        persons,
-        "SELECT key FROM persons WHERE of_case = ?",
-        [case],
-        |row| row.get(0),
-    )
-    .map_err(database(DOING))
+    persons
+        .query(
+            "SELECT key FROM persons WHERE of_case = $1",
+            &[case.into()],
+            |row| row.get(0),
+        )
+        .map_err(database(DOING))
 }
 
 pub(crate) fn remove(persons: &Transaction<'_>, case: &Name) -> Result<()> {
     persons
-        .execute("DELETE FROM persons WHERE of_case = ?", [case])
+        .execute("DELETE FROM persons WHERE of_case = $1", &[case.into()])
         .map(drop)
         .map_err(database(DOING))
 }
@@ -68,7 +69,7 @@ pub(crate) fn remove(persons: &Transaction<'_>, case: &Name) -> Result<()> {
 /// The highest number of a key in use, 0 if there is none.
 pub(crate) fn last_key(persons: &Connection) -> Result<u64> {
     persons
-        .query_row("SELECT coalesce(max(key), 0) FROM persons", [], |row| {
+        .one("SELECT coalesce(max(key), 0) FROM persons", &[], |row| {
             row.get(0)
         })
         .map_err(database(DOING))

@@ -1,8 +1,6 @@
 //! The derived rows: what runs in which case and until when. They can be made again from the acts.
 
-use rusqlite::{Connection, Transaction, params};
-
-use super::rows;
+use crate::database::{Connection, Transaction};
 use crate::error::{Result, database};
 
 pub(crate) const TABLES: &str = "
@@ -19,27 +17,28 @@ const DOING: &str = "put derived rows in place";
 
 pub(crate) fn remove(store: &Transaction<'_>, case: i64) -> Result<()> {
     store
-        .prepare_cached("DELETE FROM due WHERE of_case = ?")
-        .and_then(|mut s| s.execute([case]))
+        .execute("DELETE FROM due WHERE of_case = $1", &[case.into()])
         .map(drop)
         .map_err(database(DOING))
 }
 
 pub(crate) fn add(store: &Transaction<'_>, case: i64, rule: &str, ends: i64) -> Result<()> {
     store
-        .prepare_cached("INSERT INTO due VALUES (?, ?, ?)")
-        .and_then(|mut s| s.execute(params![case, rule, ends]))
+        .execute(
+            "INSERT INTO due VALUES ($1, $2, $3)",
+            &[case.into(), rule.into(), ends.into()],
+        )
         .map(drop)
         .map_err(database(DOING))
 }
 
 /// What ends before `before`, soonest first: the number of the case, the rule, the end.
 pub(crate) fn before(store: &Connection, before: i64) -> Result<Vec<(i64, String, i64)>> {
-    rows(
-        store,
-        "SELECT of_case, rule, ends FROM due WHERE ends < ? ORDER BY ends, of_case, rule",
-        [before],
-        |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
-    )
-    .map_err(database("read derived rows"))
+    store
+        .query(
+            "SELECT of_case, rule, ends FROM due WHERE ends < $1 ORDER BY ends, of_case, rule",
+            &[before.into()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .map_err(database("read derived rows"))
 }

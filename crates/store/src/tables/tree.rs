@@ -1,11 +1,9 @@
 //! The tables of the log: leaves, nodes over them, the head, checkpoints and cosignatures.
 
+use crate::database::{Answer, Connection, Row, Transaction};
+use crate::error::{Error, Result, database};
 use habeas_ledger::Hash;
 use habeas_ledger::tree::{Frontier, Node};
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
-
-use super::rows;
-use crate::error::{Error, Result, database};
 
 pub(crate) const TABLES: &str = "
 CREATE TABLE leaves (
@@ -63,9 +61,10 @@ pub(crate) struct Head {
 }
 
 pub(crate) fn head(store: &Connection) -> Result<Head> {
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let (size, peaks, logged): (u64, Vec<u8>, u64) = store
-        .query_row("SELECT size, peaks, logged FROM head", [], read)
+        .one("SELECT size, peaks, logged FROM head", &[], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .map_err(database(READ))?;
     let unfit = Error::Unfit {
         what: "the head",
@@ -85,81 +84,136 @@ fn peaks(head: &Head) -> Vec<u8> {
 }
 
 pub(crate) fn begin(store: &Transaction<'_>) -> Result<()> {
+    let nothing: &[u8] = &[];
     store
-        .execute("INSERT INTO head VALUES (1, 0, x'', 0)", [])
+        .execute(
+            "INSERT INTO head (one, size, peaks, logged) VALUES (1, 0, $1, 0)",
+            &[nothing.into()],
+        )
         .map(drop)
         .map_err(database("create the store"))
 }
 
-/// Moves the head from `from` leaves on. False if it was not there: somebody else writes.
-pub(crate) fn advance(store: &Transaction<'_>, from: u64, to: &Head) -> Result<bool> {
+/// Moves the head from `from` leaves on, where several servers write in the epoch of whoever leads. False if it was not there: somebody else
+/// writes.
+pub(crate) fn advance(
+    store: &Transaction<'_>,
+    from: u64,
+    to: &Head,
+    epoch: Option<u64>,
+) -> Result<bool> {
+    let peaks = peaks(to);
+    let mut values = vec![
+        to.frontier.size().into(),
+        peaks.as_slice().into(),
+        to.logged.into(),
+        from.into(),
+    ];
+    let mut sql = "UPDATE head SET size = $1, peaks = $2, logged = $3 WHERE size = $4".to_owned();
+    if let Some(epoch) = epoch {
+        values.push(epoch.into());
+        sql.push_str(" AND epoch = $5");
+    }
     store
-        .prepare_cached("UPDATE head SET size = ?, peaks = ?, logged = ? WHERE size = ?")
-        .and_then(|mut s| s.execute(params![to.frontier.size(), peaks(to), to.logged, from]))
+        .execute(&sql, &values)
         .map(|rows| rows == 1)
         .map_err(database("advance the log"))
 }
 
+/// Appends a leaf, where one writes.
 pub(crate) fn append(store: &Transaction<'_>, number: u64, entry: &[u8]) -> Result<()> {
     store
-        .prepare_cached("INSERT INTO leaves VALUES (?, ?)")
-        .and_then(|mut s| s.execute(params![number, entry]))
+        .execute(
+            "INSERT INTO leaves VALUES ($1, $2)",
+            &[number.into(), entry.into()],
+        )
         .map(drop)
         .map_err(database("append a leaf"))
 }
 
 pub(crate) fn keep_node(store: &Transaction<'_>, node: Node, hash: Hash) -> Result<()> {
     store
-        .prepare_cached("INSERT INTO nodes VALUES (?, ?, ?)")
-        .and_then(|mut s| s.execute(params![node.level, node.index, hash.0]))
+        .execute(
+            "INSERT INTO nodes VALUES ($1, $2, $3)",
+            &[node.level.into(), node.index.into(), (&hash.0).into()],
+        )
         .map(drop)
         .map_err(database("append a node"))
 }
 
 pub(crate) fn entry(store: &Connection, number: u64) -> Result<Option<Vec<u8>>> {
     store
-        .prepare_cached("SELECT entry FROM leaves WHERE number = ?")
-        .and_then(|mut s| s.query_row([number], |row| row.get(0)).optional())
+        .first(
+            "SELECT entry FROM leaves WHERE number = $1",
+            &[number.into()],
+            |row| row.get(0),
+        )
         .map_err(database(READ))
 }
 
 /// How many leaves there are, and the highest number among them.
 pub(crate) fn counted(store: &Connection) -> Result<(u64, Option<u64>)> {
     store
-        .query_row("SELECT count(*), max(number) FROM leaves", [], |row| {
+        .one("SELECT count(*), max(number) FROM leaves", &[], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .map_err(database(READ))
 }
+
+/// A leaf as it is stored.
+pub(crate) struct Leaf {
+    pub(crate) number: u64,
+    pub(crate) entry: Vec<u8>,
+    /// What it was handed in under; its number, where one writes.
+    pub(crate) item: u64,
+}
+
+/// How many leaves are read at once.
+const CHUNK: u32 = 4096;
 
 /// Goes through the leaves from `from` up to and without `to`, in order.
 pub(crate) fn each_leaf(
     store: &Connection,
     from: u64,
     to: u64,
-    mut see: impl FnMut(u64, &[u8]) -> Result<()>,
+    mut see: impl FnMut(&Leaf) -> Result<()>,
 ) -> Result<()> {
-    let failed = database(READ);
-    let sql = "SELECT number, entry FROM leaves WHERE number >= ? AND number < ? ORDER BY number";
-    let mut statement = store.prepare_cached(sql).map_err(&failed)?;
-    let mut rows = statement.query(params![from, to]).map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let number = row.get(0).map_err(&failed)?;
-        let entry = row.get_ref(1).map_err(&failed)?;
-        let entry = entry.as_blob().map_err(|e| failed(e.into()))?;
-        see(number, entry)?;
+    let sql = store.either(
+        "SELECT number, entry, number FROM leaves
+         WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3",
+        "SELECT number, entry, item FROM leaves
+         WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3",
+    );
+    let mut next = from;
+    loop {
+        let leaves = store
+            .query(sql, &[next.into(), to.into(), CHUNK.into()], |row| {
+                let (number, entry, item) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok(Leaf {
+                    number,
+                    entry,
+                    item,
+                })
+            })
+            .map_err(database(READ))?;
+        let Some(last) = leaves.last() else {
+            return Ok(());
+        };
+        next = last.number.saturating_add(1);
+        leaves.iter().try_for_each(&mut see)?;
     }
-    Ok(())
 }
 
 /// The hashes of nodes `first`, … of one level, up to and without `end`; levels of 8, 16, … only.
 pub(crate) fn nodes(store: &Connection, level: u32, first: u64, end: u64) -> Result<Vec<Hash>> {
-    let sql =
-        "SELECT hash FROM nodes WHERE level = ? AND number >= ? AND number < ? ORDER BY number";
-    rows(store, sql, params![level, first, end], |row| {
-        row.get(0).map(Hash)
-    })
-    .map_err(database(READ))
+    store
+        .query(
+            "SELECT hash FROM nodes
+             WHERE level = $1 AND number >= $2 AND number < $3 ORDER BY number",
+            &[level.into(), first.into(), end.into()],
+            |row| row.get(0).map(Hash),
+        )
+        .map_err(database(READ))
 }
 
 /// A signed statement of the log about itself.
@@ -175,7 +229,7 @@ pub struct Checkpoint {
     pub published: bool,
 }
 
-fn checkpoint(row: &Row<'_>) -> rusqlite::Result<Checkpoint> {
+fn checkpoint(row: &Row<'_>) -> Answer<Checkpoint> {
     Ok(Checkpoint {
         size: row.get(0)?,
         root: Hash(row.get(1)?),
@@ -187,8 +241,12 @@ fn checkpoint(row: &Row<'_>) -> rusqlite::Result<Checkpoint> {
 pub(crate) fn keep_checkpoint(store: &Transaction<'_>, made: &Checkpoint) -> Result<()> {
     store
         .execute(
-            "INSERT INTO checkpoints VALUES (?, ?, ?, 0)",
-            params![made.size, made.root.0, made.note],
+            "INSERT INTO checkpoints VALUES ($1, $2, $3, 0)",
+            &[
+                made.size.into(),
+                (&made.root.0).into(),
+                made.note.as_str().into(),
+            ],
         )
         .map(drop)
         .map_err(database("store a checkpoint"))
@@ -196,31 +254,30 @@ pub(crate) fn keep_checkpoint(store: &Transaction<'_>, made: &Checkpoint) -> Res
 
 pub(crate) fn latest_checkpoint(store: &Connection) -> Result<Option<Checkpoint>> {
     store
-        .query_row(
+        .first(
             "SELECT size, root, note, published FROM checkpoints ORDER BY size DESC LIMIT 1",
-            [],
+            &[],
             checkpoint,
         )
-        .optional()
         .map_err(database(READ))
 }
 
 pub(crate) fn checkpoints(store: &Connection) -> Result<Vec<Checkpoint>> {
-    rows(
-        store,
-        "SELECT size, root, note, published FROM checkpoints ORDER BY size",
-        [],
-        checkpoint,
-    )
-    .map_err(database(READ))
+    store
+        .query(
+            "SELECT size, root, note, published FROM checkpoints ORDER BY size",
+            &[],
+            checkpoint,
+        )
+        .map_err(database(READ))
 }
 
 /// Marks a checkpoint as published. False if there is none of this size.
 pub(crate) fn publish(store: &Transaction<'_>, size: u64) -> Result<bool> {
     store
         .execute(
-            "UPDATE checkpoints SET published = 1 WHERE size = ?",
-            [size],
+            "UPDATE checkpoints SET published = 1 WHERE size = $1",
+            &[size.into()],
         )
         .map(|rows| rows == 1)
         .map_err(database("mark a checkpoint as published"))
@@ -236,8 +293,9 @@ pub(crate) fn keep_cosignature(
 ) -> Result<bool> {
     store
         .execute(
-            "INSERT OR REPLACE INTO cosignatures SELECT size, ?2, ?3 FROM checkpoints WHERE size = ?1",
-            params![size, witness, line],
+            "INSERT INTO cosignatures SELECT size, $1, $2 FROM checkpoints WHERE size = $3
+             ON CONFLICT (size, witness) DO UPDATE SET line = excluded.line",
+            &[witness.into(), line.into(), size.into()],
         )
         .map(|rows| rows == 1)
         .map_err(database("store a cosignature"))
@@ -245,11 +303,11 @@ pub(crate) fn keep_cosignature(
 
 /// The lines for a checkpoint, in order of the witnesses' names.
 pub(crate) fn cosignatures(store: &Connection, size: u64) -> Result<Vec<String>> {
-    rows(
-        store,
-        "SELECT line FROM cosignatures WHERE size = ? ORDER BY witness",
-        [size],
-        |row| row.get(0),
-    )
-    .map_err(database(READ))
+    store
+        .query(
+            "SELECT line FROM cosignatures WHERE size = $1 ORDER BY witness",
+            &[size.into()],
+            |row| row.get(0),
+        )
+        .map_err(database(READ))
 }

@@ -1,0 +1,90 @@
+//! What a driver says when it fails. No value and no password stands in it.
+
+use std::error::Error;
+use std::fmt;
+
+use ::postgres::error::SqlState;
+
+/// Why a statement failed.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    Sqlite(rusqlite::Error),
+    /// With PostgreSQL's code, where it said one; without, the connection failed.
+    Postgres {
+        code: Option<SqlState>,
+        said: String,
+    },
+    /// A column is not of the kind that is read.
+    Column(usize),
+    /// There is no row where there must be one.
+    NoRow,
+}
+
+impl Failed {
+    /// The disk is full, and nothing was changed.
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Self::Sqlite(failed) => {
+                failed.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            }
+            Self::Postgres { code, .. } => *code == Some(SqlState::DISK_FULL),
+            Self::Column(_) | Self::NoRow => false,
+        }
+    }
+
+    /// Somebody else wrote the same, and nothing was changed: to be tried again.
+    pub(crate) fn is_conflict(&self) -> bool {
+        let conflicts = [
+            SqlState::UNIQUE_VIOLATION,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::T_R_SERIALIZATION_FAILURE,
+        ];
+        matches!(self, Self::Postgres { code: Some(code), .. } if conflicts.contains(code))
+    }
+
+    /// Somebody held a lock for longer than we wait.
+    pub(crate) fn is_locked(&self) -> bool {
+        matches!(self, Self::Postgres { code: Some(code), .. } if *code == SqlState::LOCK_NOT_AVAILABLE)
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(failed) => failed.fmt(f),
+            Self::Postgres { said, .. } => f.write_str(said),
+            Self::Column(number) => write!(f, "column {number} is of another kind"),
+            Self::NoRow => f.write_str("a row is missing"),
+        }
+    }
+}
+
+impl Error for Failed {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Sqlite(failed) => Some(failed),
+            _ => None,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(failed: rusqlite::Error) -> Self {
+        Self::Sqlite(failed)
+    }
+}
+
+impl From<::postgres::Error> for Failed {
+    /// Of what PostgreSQL says the details are left out: values stand in them.
+    fn from(failed: ::postgres::Error) -> Self {
+        let said = match (failed.as_db_error(), failed.source()) {
+            (Some(said), _) => format!("{}: {}", said.severity(), said.message()),
+            (None, Some(source)) => source.to_string(),
+            (None, None) => failed.to_string(),
+        };
+        Self::Postgres {
+            code: failed.code().cloned(),
+            said,
+        }
+    }
+}
