@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("habeas-case", &["habeas-law"]),
     ("habeas-page", &["habeas-case", "habeas-law"]),
     ("habeas-witness", &["habeas-ledger"]),
+    ("habeas-model", &["habeas-ledger"]),
     (
         "habeas-log",
         &["habeas-ledger", "habeas-store", "habeas-witness"],
