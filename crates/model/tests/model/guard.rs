@@ -77,24 +77,26 @@ impl Guard {
         Self::DrainWhatIsThere,
     ];
 
-    /// Where it stands; `None` if it is designed and not in the code.
-    pub fn place(self) -> Option<Place> {
-        Some(match self {
+    /// Where it stands.
+    pub fn place(self) -> Place {
+        match self {
             Self::Synchronous => (
-                "crates/store/src/sqlite/mod.rs",
+                "crates/store/src/database/sqlite.rs",
                 "\"synchronous\", \"FULL\"",
             ),
             Self::ActWithLeaf => (
-                "crates/store/src/writer.rs",
-                "acts::add(&self.transaction, &row)?",
+                "crates/store/src/log.rs",
+                "acts::add(&self.transaction, row)?",
             ),
-            Self::IdempotencyKey => ("crates/store/src/writer.rs", "acts::of_retry("),
-            Self::MarkBeforeAnswer => ("crates/store/src/acknowledge.rs", "answer(marked)"),
+            Self::IdempotencyKey => ("crates/store/src/log.rs", "acts::of_retry("),
+            Self::MarkBeforeAnswer => {
+                ("crates/store/src/acknowledge.rs", "answer(marked.as_ref())")
+            }
             Self::MarkBeforeShown => ("crates/store/src/writer.rs", "told once all is marked"),
             Self::MarkAtOpening => (RECOVER, "acknowledged.size > size"),
             Self::TreeAtOpening => (RECOVER, "rebuilt == head.frontier"),
             Self::RootRecomputed => (CHECKPOINT, "let root = root("),
-            Self::RootCompared => (CHECKPOINT, "root != self.head.frontier.root()"),
+            Self::RootCompared => (CHECKPOINT, "root != said.root()"),
             Self::StoredBeforeShown => (CHECKPOINT, "Step::Checkpoint, transaction)?"),
             Self::AskWitnesses => ("crates/log/src/guard.rs", "seen.size() > signed"),
             Self::EnoughAnswered => (ROUND, "policy.evaluate(answered)"),
@@ -110,9 +112,14 @@ impl Guard {
             Self::Threshold => (POLICY, "self.cosigned >= self.threshold"),
             Self::BothGroups => ("docs/reference/ledger.md", "group both all organs outside"),
             Self::KeyOnce => (POLICY, "the key of this witness stands above"),
-            Self::HeadCompared => ("crates/store/src/sqlite/tree.rs", "WHERE size = ?"),
-            Self::EpochFence | Self::DrainInOne | Self::DrainWhatIsThere => return None,
-        })
+            Self::HeadCompared => ("crates/store/src/tables/tree.rs", "WHERE size = $4"),
+            Self::EpochFence => ("crates/store/src/tables/tree.rs", "AND epoch = $5"),
+            Self::DrainInOne => (
+                "crates/store/src/sequencer.rs",
+                "Step::Number, transaction)?",
+            ),
+            Self::DrainWhatIsThere => ("crates/store/src/tables/outbox.rs", "DELETE FROM outbox"),
+        }
     }
 }
 
