@@ -50,6 +50,8 @@ impl Writer {
                 done => break done?,
             }
         };
+        // Also where it is repeated, before it was numbered.
+        self.handed_in.extend(done.item);
         if done.is_refused() {
             return Ok(done);
         }

@@ -29,6 +29,8 @@ pub trait Backend: Sized {
     fn open_in(&self, environment: Environment) -> Result<Store>;
     /// A second store with the same bytes.
     fn copy(&self) -> Self;
+    /// Whether the key store was made.
+    fn has_keys(&self) -> bool;
 
     /// An empty store in a place of its own.
     fn fresh() -> Self {
@@ -119,6 +121,10 @@ impl Backend for Sqlite {
         Store::open(&self.places(), &RootKey::read(&self.root())?, environment)
     }
 
+    fn has_keys(&self) -> bool {
+        self.places().keys.exists()
+    }
+
     fn copy(&self) -> Self {
         let copy = Self::empty();
         for file in self.files().into_iter().chain([self.root()]) {
@@ -155,6 +161,11 @@ impl Postgres {
     fn with(folder: Folder, address: String) -> Self {
         fs::write(folder.path().join("address"), &address).unwrap();
         Self { folder, address }
+    }
+
+    /// Whether what stands in a folder belongs to a store on PostgreSQL.
+    pub fn is_at(folder: &Path) -> bool {
+        folder.join("address").exists()
     }
 
     fn name() -> String {
@@ -224,6 +235,11 @@ impl Backend for Postgres {
 
     fn open_in(&self, environment: Environment) -> Result<Store> {
         Store::open(&self.servers(), &RootKey::read(&self.root())?, environment)
+    }
+
+    fn has_keys(&self) -> bool {
+        let found = self.sql("SELECT to_regclass('of_keys.store') IS NOT NULL");
+        found.unwrap() == "t"
     }
 
     fn copy(&self) -> Self {
