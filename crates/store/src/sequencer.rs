@@ -197,3 +197,66 @@ impl Leader {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Clock;
+    use crate::places::{Servers, Site};
+    use crate::root::RootKey;
+    use crate::store::Store;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> u64 {
+            0
+        }
+    }
+
+    #[test]
+    fn who_led_before_appends_nothing() {
+        let cluster = habeas_cluster::Cluster::start(&[]).unwrap();
+        for database in ["one", "one_keys", "one_persons"] {
+            cluster.create(database).unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment::new(Still);
+        let root = RootKey::create(&folder.path().join("root.key"), &environment).unwrap();
+        let address = cluster.address("one").parse().unwrap();
+        let servers = Servers::beside(address, folder.path().join("acknowledged"));
+        Store::create(&servers, &root, &environment).unwrap();
+        let site = Site::from(&servers);
+        let opened = || tables::open(Role::Store, &site.store).unwrap().0;
+
+        // Neither asks for the lock: the epoch alone must hold.
+        let mut first = Leader::begin(opened(), &environment).unwrap();
+        let hands_in = |item: u64| {
+            let store = opened();
+            let transaction = store.begin().unwrap();
+            outbox::hand_in(&transaction, &[(item, vec![0; 44])]).unwrap();
+            commit(&environment, Step::Record, transaction).unwrap();
+        };
+        hands_in(1);
+        assert!(first.number(&environment).unwrap());
+        let mut second = Leader::begin(opened(), &environment).unwrap();
+        hands_in(2);
+        let fenced = first.number(&environment);
+        assert!(matches!(fenced, Err(Error::NotLeading)));
+        let store = opened();
+        assert_eq!(outbox::waiting(&store).unwrap().len(), 1);
+        assert_eq!(tree::counted(&store).unwrap(), (1, Some(0)));
+        let signing = store.begin().unwrap();
+        assert!(matches!(
+            fence(&signing, first.epoch),
+            Err(Error::NotLeading)
+        ));
+        fence(&signing, second.epoch).unwrap();
+        drop(signing);
+        assert!(second.number(&environment).unwrap());
+        assert_eq!(tree::counted(&store).unwrap(), (2, Some(1)));
+        // One at a time has the lock.
+        assert!(outbox::may_lead(&store).unwrap());
+        assert!(!outbox::may_lead(&opened()).unwrap());
+    }
+}

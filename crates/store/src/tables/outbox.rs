@@ -312,7 +312,7 @@ pub(crate) fn numbers(store: &Connection, items: &[u64]) -> Result<Vec<(u64, u64
         .map_err(database(NUMBER))
 }
 
-/// The head with the time of the last of these entries in it.
+/// The time that the head says when this is its last leaf.
 pub(crate) fn logged(head: &Head, entry: &[u8]) -> u64 {
-    Entry::from_bytes(entry).map_or(head.logged, |entry| entry.logged().max(head.logged))
+    Entry::from_bytes(entry).map_or(head.logged, |entry| entry.logged())
 }

@@ -184,6 +184,15 @@ impl Postgres {
         further
     }
 
+    /// The same store, reached over another port.
+    pub fn over(&self, port: u16) -> Self {
+        let (head, name) = self.address.rsplit_once('/').unwrap();
+        let (head, _) = head.rsplit_once(':').unwrap();
+        let folder = Folder::Given(self.folder().to_owned());
+        let address = format!("{head}:{port}/{name}");
+        Self { folder, address }
+    }
+
     pub fn database(&self) -> &str {
         self.address.rsplit_once('/').unwrap().1
     }

@@ -4,15 +4,18 @@
     clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "what a test prepares and compares; a failure ends it"
 )]
 
 mod backend;
 mod backup;
+mod conflicts;
 mod crash;
 mod faults;
 mod flips;
+mod killed;
 mod published;
 mod servers;
 mod suite;

@@ -157,3 +157,30 @@ fn erased_keys_do_not_stand_in_the_tables() {
     store.erase(erasure(&store, "one", Some("a"))).unwrap();
     assert!(!stands());
 }
+
+/// A bit of the record of which transactions were committed is another: PostgreSQL forgets an act and says nothing. Its checksums do not cover that file.
+#[test]
+fn a_forgotten_commit_is_named() {
+    // Nothing else takes a number of a transaction, or writes down what was seen of it.
+    let mut cluster = Cluster::start(&[("autovacuum", "off")]).unwrap();
+    let site = Postgres::in_cluster(&cluster);
+    site.create_in(&crate::backend::world(habeas_store::NoFaults))
+        .unwrap();
+    let store = site.open().unwrap();
+    store.record(vec![act("one", "a"), act("two", "a")]);
+    let next = "SELECT pg_snapshot_xmax(pg_current_snapshot())";
+    let transaction: usize = cluster.sql("postgres", next).unwrap().parse().unwrap();
+    assert_eq!(record(&store, act("one", "b")).index, 2);
+    drop(store);
+    cluster.stop().unwrap();
+    // Two bits for each transaction: 01 says committed.
+    let file = cluster.data().join("pg_xact/0000");
+    let mut states = std::fs::read(&file).unwrap();
+    let bit = 1 << (transaction % 4 * 2);
+    assert_eq!(states[transaction / 4] & (3 * bit), bit);
+    states[transaction / 4] ^= bit;
+    std::fs::write(&file, states).unwrap();
+    cluster.restart().unwrap();
+    let found = site.open().unwrap().audit().unwrap().found;
+    assert!(found.contains(&Mismatch::NoAct { index: 2 }), "{found:?}");
+}
