@@ -16,6 +16,7 @@ mod fuzz;
 mod page;
 mod peers;
 mod program;
+mod prove;
 mod python;
 mod receipts;
 mod steps;
@@ -40,6 +41,7 @@ cargo xtask COMMAND
                   acts of generated cases as JSON Lines, 40 a case: something large to load
   oracle [STARTS] clocks against the slow walker, 10000000 random starts unless told
   peers           our log and witness with another house's, live on loopback; needs Python 3.12
+  prove crash [N] writers and witnesses killed so often, 300 unless told
   receipts        the page that verifies receipts, against the program, in headless Chromium
   page FILE...    HTML files as pictures, and their accessibility, in headless Chromium
   advisories      known vulnerabilities of dependencies; needs a network or a database
@@ -88,6 +90,8 @@ fn dispatch(args: &[&str]) -> Done<bool> {
         ("oracle", []) => bench::oracle(bench::LONG_ORACLE).map(|()| true),
         ("oracle", [starts]) => bench::oracle(number(starts)?).map(|()| true),
         ("peers", []) => checks::peers(&workspace).map(|()| true),
+        ("prove", [name]) => prove::run(name, None).map(|()| true),
+        ("prove", [name, often]) => prove::run(name, Some(number(often)?)).map(|()| true),
         ("receipts", []) => checks::receipts(&workspace),
         ("page", files) if !files.is_empty() => page::run(&workspace, files).map(|()| true),
         ("advisories", []) => checks::advisories().map(|()| true),

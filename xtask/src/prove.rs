@@ -1,0 +1,75 @@
+//! The long forms of what the tests prove of the store and the witness in short.
+//!
+//! Each is one or two tests that every run makes, told by an environment variable to go on for longer. They print how much they went through.
+
+use crate::program::{Done, Failure, Program};
+
+/// A test that goes on for as long as its variable says.
+struct Long {
+    package: &'static str,
+    target: &'static str,
+    test: &'static str,
+    variable: &'static str,
+}
+
+/// What can be proved at length: its name, how often unless told, and its tests.
+struct Proof {
+    name: &'static str,
+    often: u64,
+    tests: &'static [Long],
+}
+
+const PROOFS: &[Proof] = &[Proof {
+    name: "crash",
+    often: 300,
+    tests: &[
+        Long {
+            package: "habeas-store",
+            target: "store",
+            test: "crash::",
+            variable: "HABEAS_STORE_KILLS",
+        },
+        Long {
+            package: "habeas",
+            target: "program",
+            test: "witness::killed",
+            variable: "HABEAS_WITNESS_KILLS",
+        },
+    ],
+}];
+
+/// Proves what is named, at the length that is told.
+pub(crate) fn run(name: &str, often: Option<u64>) -> Done {
+    let proof = PROOFS.iter().find(|proof| proof.name == name);
+    let proof = proof.ok_or_else(|| {
+        let names: Vec<&str> = PROOFS.iter().map(|proof| proof.name).collect();
+        Failure::new(format!("prove `{name}`: there is no such proof"))
+            .hint(format!("one of {}", names.join(", ")))
+    })?;
+    let often = often.unwrap_or(proof.often);
+    if often == 0 {
+        return Err(Failure::new(format!(
+            "prove `{name}` 0 times: that proves nothing"
+        )));
+    }
+    for long in proof.tests {
+        let mut passed = 0;
+        Program::cargo()
+            .args(["test", "--locked", "--package", long.package])
+            .args(["--test", long.target, long.test])
+            .args(["--", "--nocapture"])
+            .env(long.variable, often.to_string())
+            .tee(|line| {
+                if line.starts_with("test result: ok.") && !line.contains(" 0 passed") {
+                    passed += 1;
+                }
+            })?;
+        if passed == 0 {
+            return Err(Failure::new(format!(
+                "`{}` of {} ran no test",
+                long.test, long.package
+            )));
+        }
+    }
+    Ok(())
+}
