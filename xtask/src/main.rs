@@ -42,6 +42,9 @@ cargo xtask COMMAND
   oracle [STARTS] clocks against the slow walker, 10000000 random starts unless told
   peers           our log and witness with another house's, live on loopback; needs Python 3.12
   prove crash [N] writers and witnesses killed so often, 300 unless told
+  prove clock [N] sequences of steps of a clock, 1000000 unless told
+  prove tamper [N]
+                  stores with one other bit, so many, 10000 unless told
   receipts        the page that verifies receipts, against the program, in headless Chromium
   page FILE...    HTML files as pictures, and their accessibility, in headless Chromium
   advisories      known vulnerabilities of dependencies; needs a network or a database

@@ -10,6 +10,8 @@ struct Long {
     target: &'static str,
     test: &'static str,
     variable: &'static str,
+    /// So often for each time that the proof is told.
+    times: u64,
 }
 
 /// What can be proved at length: its name, how often unless told, and its tests.
@@ -19,24 +21,60 @@ struct Proof {
     tests: &'static [Long],
 }
 
-const PROOFS: &[Proof] = &[Proof {
-    name: "crash",
-    often: 300,
-    tests: &[
-        Long {
-            package: "habeas-store",
-            target: "store",
-            test: "crash::",
-            variable: "HABEAS_STORE_KILLS",
-        },
-        Long {
-            package: "habeas",
-            target: "program",
-            test: "witness::killed",
-            variable: "HABEAS_WITNESS_KILLS",
-        },
-    ],
-}];
+const fn long(
+    package: &'static str,
+    target: &'static str,
+    test: &'static str,
+    variable: &'static str,
+    times: u64,
+) -> Long {
+    Long {
+        package,
+        target,
+        test,
+        variable,
+        times,
+    }
+}
+
+const PROOFS: &[Proof] = &[
+    Proof {
+        name: "crash",
+        often: 300,
+        tests: &[
+            long("habeas-store", "store", "crash::", "HABEAS_STORE_KILLS", 1),
+            long(
+                "habeas",
+                "program",
+                "witness::killed",
+                "HABEAS_WITNESS_KILLS",
+                1,
+            ),
+        ],
+    },
+    Proof {
+        name: "clock",
+        often: 1_000_000,
+        tests: &[long(
+            "habeas-store",
+            "store",
+            "clock::",
+            "HABEAS_STORE_CLOCKS",
+            1,
+        )],
+    },
+    Proof {
+        name: "tamper",
+        often: 10_000,
+        tests: &[long(
+            "habeas-store",
+            "store",
+            "bits::",
+            "HABEAS_STORE_FLIPS",
+            1,
+        )],
+    },
+];
 
 /// Proves what is named, at the length that is told.
 pub(crate) fn run(name: &str, often: Option<u64>) -> Done {
@@ -58,7 +96,7 @@ pub(crate) fn run(name: &str, often: Option<u64>) -> Done {
             .args(["test", "--locked", "--package", long.package])
             .args(["--test", long.target, long.test])
             .args(["--", "--nocapture"])
-            .env(long.variable, often.to_string())
+            .env(long.variable, often.saturating_mul(long.times).to_string())
             .tee(|line| {
                 if line.starts_with("test result: ok.") && !line.contains(" 0 passed") {
                     passed += 1;

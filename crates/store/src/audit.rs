@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use habeas_ledger::checkpoint::Checkpoint as Statement;
 use habeas_ledger::hash::{Hash, leaf_hash};
-use habeas_ledger::leaf::{Content, Entry, LeafKind};
+use habeas_ledger::leaf::{CADENCE, Content, Entry, LeafKind};
 use habeas_ledger::note::Note;
 use habeas_ledger::tree::Frontier;
 
@@ -12,10 +12,11 @@ use crate::act::Sort;
 use crate::error::{Error, Mismatch, Result, database};
 use crate::nodes::EVERY;
 use crate::reader::Reader;
-use crate::seal::Key;
+use crate::recover;
+use crate::seal::{Key, Name};
 use crate::tables::acts::{self, ActRow, CaseRow, Tombstone};
 use crate::tables::tree::{self, Checkpoint};
-use crate::tables::{self, Role, exports, outbox};
+use crate::tables::{self, Role, exports, outbox, persons};
 
 /// What an audit went through, and what it found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,10 @@ pub struct Audit {
     pub waiting: u64,
     /// Checkpoints.
     pub checkpoints: u64,
+    /// Persons whose names and contacts open.
+    pub persons: u64,
+    /// The time of the last leaf, in seconds since 1970. Ahead of the true time, the clock was wrong once: every leaf until then bears it.
+    pub logged: u64,
     /// All that does not match. Empty: the store is what it says.
     pub found: Vec<Mismatch>,
 }
@@ -54,12 +59,18 @@ struct Seen {
 
 impl Reader {
     pub(crate) fn audit(&self) -> Result<Audit> {
-        let snapshot = self.store.snapshot();
-        let snapshot = snapshot.map_err(database("begin the audit"))?;
+        let begun = database("begin the audit");
+        // Before that of the store: whoever is in it has a case there.
+        let people = self.persons.snapshot().map_err(&begun)?;
+        let in_all = persons::count(&people)?;
+        let snapshot = self.store.snapshot().map_err(begun)?;
         let mut pass = Pass {
             reader: self,
+            in_all,
             audit: Audit::default(),
             keyless: Vec::new(),
+            nameless: Vec::new(),
+            last: None,
             cases: BTreeMap::new(),
             erased: BTreeMap::new(),
             beside: BTreeMap::new(),
@@ -81,14 +92,23 @@ impl Reader {
                 },
             });
         }
-        drop(snapshot);
+        drop((snapshot, people));
         let Pass {
-            mut audit, keyless, ..
+            mut audit,
+            keyless,
+            nameless,
+            ..
         } = pass;
         // What was erased while the audit went on has no key any more, and now says so itself.
         for (item, index) in keyless {
             if acts::of_item(&self.store, item)?.is_some_and(|row| row.sealed.is_some()) {
                 audit.found.push(Mismatch::Key { index });
+            }
+        }
+        for (row, case, name) in nameless {
+            let stands = acts::case_numbered(&self.store, row)?.is_some_and(|c| c.sealed.is_some());
+            if stands && persons::find(&self.persons, &case, &name)?.is_some() {
+                audit.found.push(Mismatch::Person { row });
             }
         }
         audit.found.sort();
@@ -100,9 +120,15 @@ impl Reader {
 /// One audit, as it goes through the leaves.
 struct Pass<'a> {
     reader: &'a Reader,
+    /// How many persons there are.
+    in_all: u64,
     audit: Audit,
     /// Items and leaves of acts whose keys were not found.
     keyless: Vec<(u64, u64)>,
+    /// Persons that did not open: the row of the case, its name, theirs.
+    nameless: Vec<(i64, Name, Name)>,
+    /// The leaf before, as far as it could be read.
+    last: Option<Entry>,
     cases: BTreeMap<i64, Seen>,
     /// Tombstones by the item of what was erased.
     erased: BTreeMap<u64, Tombstone>,
@@ -146,6 +172,13 @@ impl Pass<'_> {
             while let Some(checkpoint) = said.next_if(|c| c.size <= rebuilt.size()) {
                 self.checkpoint(checkpoint, &rebuilt);
             }
+            if let Ok(entry) = Entry::from_bytes(&leaf.entry) {
+                let before = self.last.replace(entry).map_or(0, |last| last.logged());
+                // Where several servers write, an act has its time before it has its number.
+                if entry.logged() < before && !store.is_shared() {
+                    self.found(Mismatch::Time { index: leaf.number });
+                }
+            }
             if let Err(found) = self.leaf(leaf.number, leaf.item, &leaf.entry) {
                 self.found(found);
             }
@@ -156,6 +189,12 @@ impl Pass<'_> {
         }
         if rebuilt != head.frontier {
             self.found(Mismatch::Root { size });
+        }
+        self.audit.logged = head.logged;
+        if !store.is_shared()
+            && let Err(found) = recover::logged(head.logged, self.last.as_ref())
+        {
+            self.found(found);
         }
         for Checkpoint { size: covered, .. } in said {
             let (size, head) = (*covered, size);
@@ -176,7 +215,8 @@ impl Pass<'_> {
             count: seen.acts,
         });
         self.audit.found.extend(versions);
-        self.exports()
+        self.exports()?;
+        self.persons()
     }
 
     fn found(&mut self, found: Mismatch) {
@@ -340,12 +380,47 @@ impl Pass<'_> {
         }
         let act = kept.act().map(|act| act.commitment());
         let leaf = kept.leaf().map(|leaf| leaf.commitment());
+        let recorded = kept.content.recorded;
         match act.is_ok_and(|act| act == kept.content.document.act)
             && leaf.is_ok_and(|leaf| leaf == entry.commitment())
         {
-            true => Ok(kept.content),
+            true if recorded - recorded % CADENCE == entry.logged() => Ok(kept.content),
+            true => Err(Mismatch::Time { index }),
             false => Err(Mismatch::Commitment { index }),
         }
+    }
+
+    /// Opens names and contacts, and shows them to nobody.
+    fn persons(&mut self) -> Result<()> {
+        let Reader {
+            persons,
+            keys,
+            secrets,
+            ..
+        } = self.reader;
+        let mut known = 0;
+        for (row, seen) in &self.cases {
+            let case = &seen.row.name;
+            for (name, key, sealed) in persons::of_case(persons, case)? {
+                known += 1;
+                let opened = seen.key.as_ref().is_some_and(|case_key| {
+                    let own = secrets.key(keys, key);
+                    own.is_ok_and(|own| {
+                        let keys = [case_key, &own];
+                        secrets.open_person(keys, [case, &name], &sealed).is_ok()
+                    })
+                });
+                match opened {
+                    true => self.audit.persons += 1,
+                    false => self.nameless.push((*row, *case, name)),
+                }
+            }
+        }
+        let count = self.in_all;
+        if count > known {
+            self.found(Mismatch::Persons { count, known });
+        }
+        Ok(())
     }
 
     fn exports(&mut self) -> Result<()> {

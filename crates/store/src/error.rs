@@ -303,6 +303,22 @@ pub enum Mismatch {
         /// Its number.
         index: u64,
     },
+    /// A leaf bears a time before that of the leaf before it, or another than what it commits to.
+    #[error("leaf {index} bears another time than it can have")]
+    Time {
+        /// Its number.
+        index: u64,
+    },
+    /// The head says another time than the last leaf bears.
+    #[error(
+        "the head says that the last leaf is of {head}, it bears {last}, in seconds since 1970"
+    )]
+    Logged {
+        /// What the head says, in seconds since 1970.
+        head: u64,
+        /// What the last leaf bears, rounded down.
+        last: u64,
+    },
     /// A stored hash over leaves is missing.
     #[error("the hash of node {index} of level {level} cannot be computed from what is stored")]
     Node {
@@ -374,6 +390,20 @@ pub enum Mismatch {
     Case {
         /// The number of its row.
         row: i64,
+    },
+    /// Names and contacts do not open.
+    #[error("names and contacts of case number {row} were altered, or their key is not there")]
+    Person {
+        /// The number of the row of their case.
+        row: i64,
+    },
+    /// The person file has rows of no case.
+    #[error("the person file has {count} rows, {known} of them of a case")]
+    Persons {
+        /// How many there are.
+        count: u64,
+        /// How many belong to a case.
+        known: u64,
     },
     /// Entries of the export register are missing.
     #[error("the export register has {count} entries, the last is number {last}")]

@@ -1,6 +1,7 @@
 //! What is checked and completed before a store goes on, whatever ended it.
 
 use habeas_ledger::hash::leaf_hash;
+use habeas_ledger::leaf::{CADENCE, Entry};
 use habeas_ledger::tree::Frontier;
 
 use crate::database::Connection;
@@ -48,13 +49,29 @@ pub(crate) fn check(store: &Connection, acknowledged: Acknowledged) -> Result<He
         Ok(())
     };
     compare(&rebuilt)?;
+    let mut last = None;
     tree::each_leaf(store, 0, size, |leaf| {
         rebuilt.append(leaf_hash(&leaf.entry), |_, _| {})?;
+        if leaf.number + 1 == size {
+            last = Entry::from_bytes(&leaf.entry).ok();
+        }
         compare(&rebuilt)
     })?;
-    match rebuilt == head.frontier {
-        true => Ok(head),
-        false => Err(Mismatch::Root { size }.into()),
+    if rebuilt != head.frontier {
+        return Err(Mismatch::Root { size }.into());
+    }
+    if !store.is_shared() {
+        logged(head.logged, last.as_ref())?;
+    }
+    Ok(head)
+}
+
+/// Compares the time that the head says with that of the last leaf: every later leaf bears it or a later one.
+pub(crate) fn logged(head: u64, last: Option<&Entry>) -> std::result::Result<(), Mismatch> {
+    let last = last.map_or(0, Entry::logged);
+    match head - head % CADENCE == last {
+        true => Ok(()),
+        false => Err(Mismatch::Logged { head, last }),
     }
 }
 

@@ -48,6 +48,24 @@ pub(crate) fn put(
         .map_err(database(DOING))
 }
 
+/// All persons of a case: name, number of the key, sealed text.
+pub(crate) fn of_case(persons: &Connection, case: &Name) -> Result<Vec<(Name, u64, Vec<u8>)>> {
+    persons
+        .query(
+            "SELECT name, key, sealed FROM persons WHERE of_case = $1",
+            &[case.into()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .map_err(database(DOING))
+}
+
+/// How many persons there are.
+pub(crate) fn count(persons: &Connection) -> Result<u64> {
+    persons
+        .one("SELECT count(*) FROM persons", &[], |row| row.get(0))
+        .map_err(database(DOING))
+}
+
 /// The numbers of the keys of all persons of a case.
 pub(crate) fn keys_of(persons: &Connection, case: &Name) -> Result<Vec<u64>> {
     persons

@@ -83,6 +83,19 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
+    /// An empty store where nothing waits for a disk: for what is proved by many turns, and of no disk.
+    pub fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = match memory.is_dir() {
+            true => tempfile::tempdir_in(memory),
+            false => tempfile::tempdir(),
+        };
+        let folder = Folder::Own(folder.unwrap());
+        let site = Self { folder };
+        site.create_in(&world(NoFaults)).unwrap();
+        site
+    }
+
     pub fn places(&self) -> Places {
         Places::in_folder(self.folder())
     }
@@ -308,6 +321,23 @@ impl Faults for Passed {
     fn reach(&self, at: Failpoint) -> io::Result<()> {
         self.0.lock().unwrap().push(at);
         Ok(())
+    }
+}
+
+/// A small generator (xorshift), the same on every machine.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        usize::try_from((self.next() >> 32) % (end.max(1) as u64)).unwrap()
     }
 }
 

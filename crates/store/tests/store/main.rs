@@ -12,6 +12,7 @@
 mod backend;
 mod backup;
 mod conflicts;
+mod bits;
 mod crash;
 mod faults;
 mod flips;
