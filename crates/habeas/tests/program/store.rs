@@ -5,6 +5,7 @@ use std::str::FromStr;
 use habeas_ledger::key::{Algorithm, SignerKey};
 use habeas_ledger::policy::Policy;
 use habeas_ledger::receipt::Receipt;
+use habeas_store::{Clock, Environment, Places, RootKey, Store};
 
 use crate::sandbox::{IN_TIME, Sandbox};
 
@@ -148,6 +149,28 @@ fn an_audit_names_what_was_changed() {
         "{}",
         ran.err
     );
+}
+
+/// A clock that was far ahead leaves its mark on all that follows, and the audit says so.
+#[test]
+fn an_audit_tells_of_a_clock_that_was_ahead() {
+    struct Ahead;
+    impl Clock for Ahead {
+        fn now(&self) -> u64 {
+            4_102_444_800
+        }
+    }
+    let sandbox = loaded();
+    let folder = sandbox.path("kept");
+    let root = RootKey::read(&folder.join("root.key")).unwrap();
+    let store = Store::open(&Places::in_folder(&folder), &root, Environment::new(Ahead)).unwrap();
+    store.cover(1).unwrap();
+    drop(store);
+    let ran = sandbox.run(["audit"].into_iter().chain(STORE));
+    assert_eq!((ran.status, ran.err.as_str()), (1, ""));
+    let told = "the clock: the last leaf is of 2100-01-01 00:00:00 UTC, ";
+    assert!(ran.out.contains(told), "{}", ran.out);
+    assert!(ran.out.contains("everything was rebuilt and matches"));
 }
 
 #[test]

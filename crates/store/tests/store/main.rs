@@ -13,6 +13,7 @@ mod backend;
 mod backup;
 mod conflicts;
 mod bits;
+mod clock;
 mod crash;
 mod faults;
 mod flips;
