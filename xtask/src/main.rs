@@ -44,7 +44,7 @@ cargo xtask COMMAND
   prove crash [N] writers and witnesses killed so often, 300 unless told
   prove clock [N] sequences of steps of a clock, 1000000 unless told
   prove tamper [N]
-                  stores with one other bit, so many, 10000 unless told
+                  stores with one other bit, so many, 10000 unless told, and logs with a thousand times so many
   receipts        the page that verifies receipts, against the program, in headless Chromium
   page FILE...    HTML files as pictures, and their accessibility, in headless Chromium
   advisories      known vulnerabilities of dependencies; needs a network or a database

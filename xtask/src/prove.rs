@@ -66,13 +66,17 @@ const PROOFS: &[Proof] = &[
     Proof {
         name: "tamper",
         often: 10_000,
-        tests: &[long(
-            "habeas-store",
-            "store",
-            "bits::",
-            "HABEAS_STORE_FLIPS",
-            1,
-        )],
+        tests: &[
+            long("habeas-store", "store", "bits::", "HABEAS_STORE_FLIPS", 1),
+            // 10,000 are more than all 8.4 million.
+            long(
+                "habeas-store",
+                "store",
+                "structure::",
+                "HABEAS_STORE_LOG_BITS",
+                1000,
+            ),
+        ],
     },
 ];
 

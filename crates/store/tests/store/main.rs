@@ -20,4 +20,5 @@ mod flips;
 mod killed;
 mod published;
 mod servers;
+mod structure;
 mod suite;

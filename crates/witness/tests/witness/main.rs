@@ -8,5 +8,6 @@
 
 mod client;
 mod daemon;
+mod fork;
 mod memory;
 mod support;
