@@ -43,6 +43,7 @@ cargo xtask COMMAND
   peers           our log and witness with another house's, live on loopback; needs Python 3.12
   prove crash [N] writers and witnesses killed so often, 300 unless told
   prove clock [N] sequences of steps of a clock, 1000000 unless told
+  prove disk [N]  each file of a store on a full disk, at so many fillings, 30 unless told
   prove tamper [N]
                   stores with one other bit, so many, 10000 unless told, and logs with a thousand times so many
   receipts        the page that verifies receipts, against the program, in headless Chromium

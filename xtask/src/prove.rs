@@ -64,6 +64,17 @@ const PROOFS: &[Proof] = &[
         )],
     },
     Proof {
+        name: "disk",
+        often: 30,
+        tests: &[long(
+            "habeas-store",
+            "store",
+            "disk::",
+            "HABEAS_STORE_DISKS",
+            1,
+        )],
+    },
+    Proof {
         name: "tamper",
         often: 10_000,
         tests: &[

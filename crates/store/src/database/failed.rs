@@ -24,9 +24,11 @@ impl Failed {
     /// The disk is full, and nothing was changed.
     pub(crate) fn is_full(&self) -> bool {
         match self {
-            Self::Sqlite(failed) => {
-                failed.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
-            }
+            // Be it only that the index of a journal has no room, without which SQLite reads nothing.
+            Self::Sqlite(failed) => failed.sqlite_error().is_some_and(|said| {
+                said.code == rusqlite::ErrorCode::DiskFull
+                    || said.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+            }),
             Self::Postgres { code, .. } => *code == Some(SqlState::DISK_FULL),
             Self::Column(_) | Self::NoRow => false,
         }

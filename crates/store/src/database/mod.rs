@@ -15,6 +15,9 @@ pub(crate) use failed::Failed;
 pub(crate) use row::{Cell, Row};
 pub(crate) use value::Value;
 
+/// What is attempted where a database is opened, as errors say it.
+pub(crate) const OPEN: &str = "open the store";
+
 /// What a driver answers.
 pub(crate) type Answer<T> = std::result::Result<T, Failed>;
 

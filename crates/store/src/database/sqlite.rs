@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-use super::{Answer, Row, Value};
+use super::{Answer, Failed, OPEN, Row, Value};
 use crate::error::{Error, Result, database, file};
 use crate::tables::Role;
 
@@ -35,9 +35,12 @@ pub(crate) fn open(role: Role, path: &Path) -> Result<Connection> {
     if !path.is_file() {
         return Err(Error::Missing { what });
     }
-    connect(path).map_err(|_| Error::Unfit {
-        what,
-        found: "is no database that can be opened",
+    connect(path).map_err(|failed| match Failed::from(failed).is_full() {
+        true => Error::Full { doing: OPEN },
+        false => Error::Unfit {
+            what,
+            found: "is no database that can be opened",
+        },
     })
 }
 

@@ -117,7 +117,12 @@ pub(crate) fn open(role: Role, place: &Place) -> Result<(Connection, [u8; 16])> 
         .one("SELECT format, id FROM store", &[], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
-        .map_err(|_| unfit("holds no store"))?;
+        .map_err(|failed| match failed.is_full() {
+            true => Error::Full {
+                doing: database::OPEN,
+            },
+            false => unfit("holds no store"),
+        })?;
     match format == u64::from(FORMAT) {
         true => Ok((opened, id)),
         false => Err(unfit("is of a format that this version does not know")),

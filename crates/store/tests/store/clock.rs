@@ -118,7 +118,7 @@ fn one_store(site: &impl Backend, steps: u64, dice: &mut Dice) -> [u64; 3] {
     assert_eq!(kept.len(), answered.len());
     for (kept, answered) in kept.iter().zip(&answered) {
         assert_eq!((&kept.id, kept.sort), (&answered.id, answered.sort));
-        assert_eq!(kept.index, answered.told.index);
+        assert_eq!(kept.index, Some(answered.told.index));
         let Content { recorded, .. } = kept.content;
         assert_eq!(recorded, answered.time);
         assert_eq!(kept.fields, act("one", &kept.id).fields);

@@ -15,6 +15,7 @@ mod conflicts;
 mod bits;
 mod clock;
 mod crash;
+mod disk;
 mod faults;
 mod flips;
 mod killed;
