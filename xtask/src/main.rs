@@ -34,7 +34,7 @@ cargo xtask COMMAND
   test            everything: lint, tests, the whole program, the law packs, fuzz for 20 s
   lint            fmt, tidy, deny, clippy, doc
   tidy            the written invariants that a program can check
-  fuzz [SECONDS]  mutated packs and acts, 600 seconds unless told
+  fuzz [SECONDS]  mutated packs, acts, ledger formats and stores, 600 seconds unless told
   bench case [--cases N]
                   generated cases, ours and the same deadlines in DuckDB and pandas; 1000000 unless told
   generate CASES FILE

@@ -23,8 +23,10 @@ use habeas_ledger::mirror::{MirrorInfo, Upload, packages};
 use habeas_ledger::note::{Note, SignatureLine};
 use habeas_ledger::opening::Opening;
 use habeas_ledger::policy::Policy;
+use habeas_ledger::proof::{verify_consistency, verify_inclusion};
 use habeas_ledger::receipt::Receipt;
 use habeas_ledger::tile::{Tile, bundle_bytes, bundle_entries, tile_bytes, tile_hashes};
+use habeas_ledger::tree::Subtree;
 use habeas_ledger::witness::{KnownLog, Request, State, Witness};
 
 /// The longest that one input may take; a build without optimisation on a busy machine is slow.
@@ -93,6 +95,14 @@ fn mutate(seed: &[u8], dice: &mut Rng) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// A place in a tree of a size, and a proof for it.
+fn proof_bytes(index: u64, size: u64, proof: &[Hash]) -> Vec<u8> {
+    let numbers = [index, size].into_iter().flat_map(u64::to_be_bytes);
+    numbers
+        .chain(proof.iter().flat_map(|hash| hash.0))
+        .collect()
 }
 
 /// A log, its witness, and one of everything that they write.
@@ -186,6 +196,7 @@ impl World {
             ("disclosure", disclosure.to_bytes()),
             ("document", document.unwrap().document().unwrap().to_bytes()),
             ("entry", disclosure.entry.to_bytes().to_vec()),
+            ("proof", proof_bytes(self.receipt.index, 2, &self.receipt.proof)),
             ("path", b"tile/0/x001/x234/067.p/89".to_vec()),
             ("path", b"tile/entries/000".to_vec()),
             ("mirror", b"12400\n12345\nAQIDBAU=\n".to_vec()),
@@ -270,6 +281,23 @@ impl World {
             }
             "document" => assert_eq!(Document::from_bytes(bytes).ok()?.to_bytes(), bytes),
             "entry" => assert_eq!(Entry::from_bytes(bytes).ok()?.to_bytes(), bytes),
+            "proof" => {
+                let (index, rest) = bytes.split_first_chunk()?;
+                let (size, rest) = rest.split_first_chunk()?;
+                let (index, size) = (u64::from_be_bytes(*index), u64::from_be_bytes(*size));
+                let (hashes, over) = rest.as_chunks::<32>();
+                let proof: Vec<Hash> = hashes.iter().copied().map(Hash).collect();
+                let entry = self.receipt.disclosure().ok()?.entry.to_bytes();
+                let leaf = habeas_ledger::hash::leaf_hash(&entry);
+                let root = Checkpoint::of(&self.note()).ok()?.root();
+                let holds = Subtree::whole(size)
+                    .and_then(|whole| verify_inclusion(&leaf, index, whole, &root, &proof))
+                    .is_ok();
+                let same = (index, size) == (self.receipt.index, 2) && proof == self.receipt.proof;
+                assert_eq!(holds, same, "another proof for the same leaf");
+                drop(verify_consistency(index, &leaf, size, &root, &proof));
+                return over.is_empty().then_some(());
+            }
             "path" => {
                 let tile: Tile = text.ok()?.parse().ok()?;
                 assert_eq!(tile.to_string().as_bytes(), bytes);

@@ -177,7 +177,8 @@ impl<'a> Envelope<'a> {
             content: Content {
                 kind: match tombstone {
                     0 => LeafKind::Act,
-                    _ => LeafKind::Tombstone,
+                    1 => LeafKind::Tombstone,
+                    _ => return None,
                 },
                 document: Document::from_bytes(document).ok()?,
                 recorded: u64::from_be_bytes(*recorded),
