@@ -50,6 +50,7 @@ const PROOFS: &[Proof] = &[
                 "HABEAS_WITNESS_KILLS",
                 1,
             ),
+            long("habeas", "program", "log::killed", "HABEAS_LOG_KILLS", 1),
         ],
     },
     Proof {

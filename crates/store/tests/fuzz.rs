@@ -19,9 +19,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use backend::{Backend, Dice, Sqlite, act, record};
+use backend::{Backend, Sqlite, act, record};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use fastrand::Rng;
 use habeas_ledger::key::{Algorithm, SignerKey};
 use habeas_store::{Erasure, Export, RootKey, Store};
 use hmac::{Hmac, Mac};
@@ -53,26 +54,26 @@ const PIECES: &[&[u8]] = &[
     "\u{e9}".as_bytes(),
 ];
 
-fn mutate(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
+fn mutate(seed: &[u8], dice: &mut Rng) -> Vec<u8> {
     let mut bytes = seed.to_vec();
-    for _ in 0..=dice.below(3) {
-        let at = dice.below(bytes.len() + 1);
-        let to = (at + dice.below(24)).min(bytes.len());
-        let piece = PIECES[dice.below(PIECES.len())];
-        match dice.below(8) {
+    for _ in 0..=dice.usize(..3) {
+        let at = dice.usize(..bytes.len() + 1);
+        let to = (at + dice.usize(..24)).min(bytes.len());
+        let piece = PIECES[dice.usize(..PIECES.len())];
+        match dice.usize(..8) {
             0 => bytes.truncate(at),
             1 => drop(bytes.drain(at..to)),
-            2 | 3 if at < bytes.len() => bytes[at] ^= 1 << dice.below(8),
+            2 | 3 if at < bytes.len() => bytes[at] ^= 1 << dice.usize(..8),
             4 => {
                 let part = bytes[at..to].to_vec();
-                let into = dice.below(bytes.len() + 1);
+                let into = dice.usize(..bytes.len() + 1);
                 bytes.splice(into..into, part);
             }
             // As long as before: what follows stays where it was.
             5 if at + piece.len() <= bytes.len() => {
                 bytes[at..at + piece.len()].copy_from_slice(piece);
             }
-            6 if dice.below(20) == 0 => drop(bytes.splice(at..at, piece.repeat(5_000))),
+            6 if dice.usize(..20) == 0 => drop(bytes.splice(at..at, piece.repeat(5_000))),
             _ => drop(bytes.splice(at..at, piece.iter().copied())),
         }
     }
@@ -230,7 +231,7 @@ const COLUMNS: &[(&str, &str, &str)] = &[
 const FILES: [&str; 2] = ["acknowledged", "root.key"];
 
 /// Puts a mutated value in the place of one of a column.
-fn change(folder: &Path, column: &(&str, &str, &str), dice: &mut Dice) {
+fn change(folder: &Path, column: &(&str, &str, &str), dice: &mut Rng) {
     let (file, table, column) = column;
     let base = Connection::open(folder.join(file)).unwrap();
     base.execute_batch(
@@ -242,7 +243,7 @@ fn change(folder: &Path, column: &(&str, &str, &str), dice: &mut Dice) {
             row.get(0)
         })
         .unwrap();
-    let at = dice.below(count.min(8));
+    let at = dice.usize(..count.min(8));
     let sql = format!("SELECT {column} FROM {table} LIMIT 1 OFFSET {at}");
     let value: Value = base.query_row(&sql, [], |row| row.get(0)).unwrap();
     let value = match value {
@@ -273,18 +274,18 @@ struct Count {
 }
 
 /// Files and columns: whatever opens is audited and read; what is read otherwise was named.
-fn closed(site: &Sqlite, before: &[String], dice: &mut Dice, count: &mut Count) {
+fn closed(site: &Sqlite, before: &[String], dice: &mut Rng, count: &mut Count) {
     let copy = site.copy();
-    let what = match dice.below(4) {
+    let what = match dice.usize(..4) {
         0 => {
-            let name = FILES[dice.below(FILES.len())];
+            let name = FILES[dice.usize(..FILES.len())];
             let path = copy.folder().join(name);
             let bytes = mutate(&fs::read(&path).unwrap(), dice);
             fs::write(path, bytes).unwrap();
             name
         }
         _ => {
-            let column = &COLUMNS[dice.below(COLUMNS.len())];
+            let column = &COLUMNS[dice.usize(..COLUMNS.len())];
             change(copy.folder(), column, dice);
             column.2
         }
@@ -305,7 +306,7 @@ fn closed(site: &Sqlite, before: &[String], dice: &mut Dice, count: &mut Count) 
         seen(&store)
     );
     // And it goes on, or refuses; all keys that are laid by are opened for that.
-    if dice.below(8) == 0 {
+    if dice.usize(..8) == 0 {
         drop(store.record(vec![act("one", "a"), act("one", "new"), act("two", "new")]));
     }
     drop(store.exports_of("one"));
@@ -316,8 +317,8 @@ fn closed(site: &Sqlite, before: &[String], dice: &mut Dice, count: &mut Count) 
 const TO_AN_AUDIT: usize = 20;
 
 /// Envelopes that their maker would not have written, sealed as he would have.
-fn envelopes(site: &Sqlite, store: &Store, before: &[String], dice: &mut Dice, count: &mut Count) {
-    let leaf = [0, 2, 3][dice.below(3)];
+fn envelopes(site: &Sqlite, store: &Store, before: &[String], dice: &mut Rng, count: &mut Count) {
+    let leaf = [0, 2, 3][dice.usize(..3)];
     let opened = opened(site, leaf);
     let tables = Connection::open(site.places().store).unwrap();
     let put = |plain: &[u8]| {
@@ -354,7 +355,7 @@ fn mutated_stores() {
     let store = live.open().unwrap();
     let before = seen(&store);
     assert_eq!(store.audit().unwrap().found, []);
-    let mut dice = Dice(0x5eed_0000_0000_0003);
+    let mut dice = Rng::with_seed(0x5eed_0000_0000_0003);
     let [mut files, mut sealed] = [Count::default(), Count::default()];
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(seconds) {

@@ -324,23 +324,6 @@ impl Faults for Passed {
     }
 }
 
-/// A small generator (xorshift), the same on every machine.
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    /// A number below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from((self.next() >> 32) % (end.max(1) as u64)).unwrap()
-    }
-}
-
 /// What happens at the chosen failpoint.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Fault {

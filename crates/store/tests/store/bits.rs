@@ -10,10 +10,11 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use fastrand::Rng;
 use habeas_store::{Due, Error, Export, Running, Store};
 use zeroize::Zeroizing;
 
-use crate::backend::{Backend, Dice, Sqlite, act};
+use crate::backend::{Backend, Sqlite, act};
 use crate::flips::filled;
 use crate::suite::signer;
 
@@ -252,15 +253,15 @@ fn single_bits() {
             each.map(move |class| (state, class))
         })
         .collect();
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut dice = Rng::with_seed(0x9e37_79b9_7f4a_7c15);
     let mut table: BTreeMap<(String, Found), u64> = BTreeMap::new();
     for flip in 0..flips {
         let (state, class) = &from[flip % from.len()];
         let copy = state.site.copy();
         let file = copy.folder().join(class.file.file_name().unwrap());
         let mut bytes = fs::read(&file).unwrap();
-        let range = &class.ranges[dice.below(class.ranges.len())];
-        let bit = range.start * 8 + dice.below(range.len() * 8);
+        let range = &class.ranges[dice.usize(..class.ranges.len())];
+        let bit = range.start * 8 + dice.usize(..range.len() * 8);
         bytes[bit / 8] ^= 1 << (bit % 8);
         fs::write(&file, bytes).unwrap();
         let found = found(&copy, state);

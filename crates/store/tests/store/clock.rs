@@ -3,10 +3,11 @@
 use std::env;
 use std::sync::atomic::Ordering;
 
+use fastrand::Rng;
 use habeas_ledger::leaf::Content;
 use habeas_store::{Environment, Recorded, Sort};
 
-use crate::backend::{Backend, Dice, Hands, Sqlite, TODAY, act, record};
+use crate::backend::{Backend, Hands, Sqlite, TODAY, act, record};
 use crate::suite::{signer, sound};
 
 /// So many sequences in one store: where its clock once was far ahead, all that follow stand behind that.
@@ -21,11 +22,11 @@ const YEAR: u64 = 365 * DAY;
 const STEPS: [u64; 8] = [0, 1, 10, MINUTE, HOUR, DAY, YEAR, 10 * YEAR];
 
 /// Where the clock stands next: it steps ahead or back, stands still, or the machine paused.
-fn moved(now: u64, dice: &mut Dice) -> u64 {
+fn moved(now: u64, dice: &mut Rng) -> u64 {
     // The larger a step, the rarer: else all but the first would lie behind one of ten years.
-    let size = (0..STEPS.len() - 1).take_while(|_| dice.below(2) > 0);
+    let size = (0..STEPS.len() - 1).take_while(|_| dice.usize(..2) > 0);
     let step = STEPS[size.count()];
-    match dice.below(2) {
+    match dice.usize(..2) {
         0 => now.saturating_sub(step),
         _ => now + step,
     }
@@ -43,7 +44,7 @@ struct Answered {
 #[test]
 fn sequences() {
     let wanted: u64 = env::var("HABEAS_STORE_CLOCKS").map_or(10_000, |n| n.parse().unwrap());
-    let mut dice = Dice(0x0c10_c4c1_0c4c_10c4);
+    let mut dice = Rng::with_seed(0x0c10_c4c1_0c4c_10c4);
     let (mut acts, mut back, mut behind) = (0, 0, 0);
     for first in (0..wanted).step_by(usize::try_from(SEQUENCES).unwrap()) {
         let steps = SEQUENCES.min(wanted - first) * 3;
@@ -57,7 +58,7 @@ fn sequences() {
 }
 
 /// Records with a clock that steps so often. How many acts, how many after a step backwards, how many behind the log.
-fn one_store(site: &impl Backend, steps: u64, dice: &mut Dice) -> [u64; 3] {
+fn one_store(site: &impl Backend, steps: u64, dice: &mut Rng) -> [u64; 3] {
     let hands = Hands::at(TODAY);
     let open = || site.open_in(Environment::new(hands.clone())).unwrap();
     let mut store = open();
@@ -72,7 +73,7 @@ fn one_store(site: &impl Backend, steps: u64, dice: &mut Dice) -> [u64; 3] {
         behind += u64::from(now < last);
         last = now.max(last);
         let id = turn.to_string();
-        match dice.below(24) {
+        match dice.usize(..24) {
             0 => {
                 drop(store);
                 store = open();
@@ -84,7 +85,7 @@ fn one_store(site: &impl Backend, steps: u64, dice: &mut Dice) -> [u64; 3] {
             }
             // What was answered is answered again as it was, whatever the clock says now.
             3 if !answered.is_empty() => {
-                let again = &answered[dice.below(answered.len())];
+                let again = &answered[dice.usize(..answered.len())];
                 let repeated = act("one", &again.id);
                 let told = match again.sort {
                     Sort::Act => record(&store, repeated),
@@ -94,7 +95,7 @@ fn one_store(site: &impl Backend, steps: u64, dice: &mut Dice) -> [u64; 3] {
             }
             _ => {}
         }
-        let sort = match dice.below(8) {
+        let sort = match dice.usize(..8) {
             0 => Sort::Refusal,
             _ => Sort::Act,
         };
