@@ -79,24 +79,29 @@ impl New {
         };
         let secret = Zeroizing::new(secret);
         let public = public(&secret)?;
-        // A key that stands there is never written over: whatever it signed would be nobody's.
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the failpoints are the store's; this is a file of its own"
-        )]
-        let written = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&self.out)
-            .and_then(|mut file| {
-                file.write_all(secret.as_bytes())?;
-                file.write_all(b"\n")?;
-                file.sync_all()
-            });
-        written.map_err(|e| Failure::File(self.out, e))?;
+        write(&self.out, &secret)?;
         Ok(public)
     }
+}
+
+/// Writes a secret key to a new file, readable by its owner alone. A key that stands there is never written over: whatever it signed
+/// would be nobody's.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the failpoints are the store's; this is a file of its own"
+)]
+pub fn write(path: &Path, secret: &str) -> Result<(), Failure> {
+    let written = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(secret.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()
+        });
+    written.map_err(|e| Failure::File(path.to_owned(), e))
 }
 
 /// The text of a secret key. A file that others can read is refused: what stood open may have been copied.

@@ -9,9 +9,6 @@ mod log;
 mod receipt;
 mod signing;
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -19,12 +16,14 @@ use clap::Args;
 use habeas_case::read::Reader;
 use habeas_ledger::commitment::Field;
 use habeas_ledger::document::DocumentSigner;
+use habeas_ledger::named::NamedDocumentSigner;
 use habeas_log::Turn;
 use habeas_store::{
     CaseRecord, Clock, Environment, Places, Randomness, RootKey, Sort, Store, SystemRandomness,
 };
 use miette::Diagnostic;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 pub use audit::Audit;
 pub use backup::{Backup, Restore};
@@ -34,6 +33,7 @@ pub use log::{Checkpoint, Log};
 pub use receipt::Receipt;
 
 use crate::input::now;
+use crate::key;
 use crate::output::Failure;
 
 /// The file of the key with which what is loaded in bulk is signed, beside the store.
@@ -104,27 +104,19 @@ impl Where {
     }
 }
 
-/// The key with which what is loaded in bulk is signed: it says who imported it, and never that an organ signed.
+/// The key with which what is loaded in bulk is signed: it says who imported it, and never that an organ signed. As text it bears a key
+/// id: with a letter changed it signs nothing.
 fn import_key(folder: &Path) -> Result<DocumentSigner, Failure> {
     let path = folder.join(IMPORT_KEY);
-    let failed = |e| Failure::File(path.clone(), e);
     if !path.exists() {
-        let mut seed = [0; 32];
-        SystemRandomness.fill(&mut seed).map_err(told)?;
-        let text: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut options = OpenOptions::new();
-        let options = options.write(true).create_new(true).mode(0o600);
-        let mut file = options.open(&path).map_err(failed)?;
-        writeln!(file, "{text}").map_err(failed)?;
+        let mut seed = Zeroizing::new([0; 32]);
+        SystemRandomness.fill(seed.as_mut_slice()).map_err(told)?;
+        let made = NamedDocumentSigner::from_seed("import", &seed).map_err(wrong)?;
+        key::write(&path, &Zeroizing::new(made.to_secret_text()))?;
     }
-    let text = std::fs::read_to_string(&path).map_err(failed)?;
-    let seed = seed(text.trim()).ok_or_else(|| {
-        Failure::said(format!(
-            "{}: 64 hexadecimal digits are expected",
-            path.display()
-        ))
-    })?;
-    Ok(DocumentSigner::from_seed(&seed))
+    let read = NamedDocumentSigner::from_secret_text(&key::read(&path)?);
+    let read = read.map_err(|e| Failure::said(format!("{}: {e}", path.display())))?;
+    Ok(read.signer().clone())
 }
 
 /// Opens a store with the root key that is named, or with the one in its folder.
@@ -148,17 +140,6 @@ fn found(address: &Address, root: Option<&Path>) -> Result<(Places, RootKey), Fa
 
 fn root_key(folder: &Path, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| folder.join("root.key"), Path::to_owned)
-}
-
-fn seed(text: &str) -> Option<[u8; 32]> {
-    let mut seed = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, digits) in seed.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    }
-    Some(seed)
 }
 
 /// The clock of the machine.

@@ -25,6 +25,14 @@ fn they_come_back_as_they_were() {
             other.parse::<NamedDocumentKey>().unwrap_err();
             NamedDocumentSigner::from_secret_text(&other).unwrap_err();
         }
+        for bit in 0..text.len() * 8 {
+            let mut other = text.clone().into_bytes();
+            other[bit / 8] ^= 1 << (bit % 8);
+            if let Ok(other) = String::from_utf8(other) {
+                other.parse::<NamedDocumentKey>().unwrap_err();
+                NamedDocumentSigner::from_secret_text(&other).unwrap_err();
+            }
+        }
     }
     NamedDocumentSigner::from_seed("two words", &[1; 32]).unwrap_err();
 }

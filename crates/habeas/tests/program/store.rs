@@ -78,6 +78,18 @@ fn an_act_is_not_loaded_over_another() {
     assert_eq!(ran.out, "0 line(s) are in the store, 1 refused\n");
 }
 
+/// Another letter of the key would be another importer; its key id tells.
+#[test]
+fn an_altered_import_key_signs_nothing() {
+    let sandbox = loaded();
+    let mut key = sandbox.read("kept/import.key").into_bytes();
+    let last = key.len() - 4;
+    key[last] = if key[last] == b'A' { b'E' } else { b'A' };
+    std::fs::write(sandbox.path("kept/import.key"), key).unwrap();
+    let ran = sandbox.run(["load", "acts/kelp.jsonl"].into_iter().chain(STORE));
+    ran.could_not("kept/import.key: read a key: ");
+}
+
 #[test]
 fn bad_lines_are_refused_and_good_ones_recorded() {
     let sandbox = Sandbox::new();
