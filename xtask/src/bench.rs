@@ -69,7 +69,7 @@ pub(crate) fn case(workspace: &Workspace, cases: u64) -> Done {
 }
 
 /// Load averages over 1, 5 and 15 minutes, where the system tells them.
-fn load() -> String {
+pub(crate) fn load() -> String {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let averages: Vec<&str> = text.split(' ').take(3).collect();
     if averages.len() == 3 {

@@ -13,6 +13,7 @@ mod bench;
 mod checks;
 mod chromium;
 mod fuzz;
+mod ledger;
 mod page;
 mod peers;
 mod program;
@@ -37,6 +38,8 @@ cargo xtask COMMAND
   fuzz [SECONDS]  mutated packs, acts, ledger formats and stores, 600 seconds unless told
   bench case [--cases N]
                   generated cases, ours and the same deadlines in DuckDB and pandas; 1000000 unless told
+  bench ledger [--quick]
+                  acts recorded by ours and by what others use, receipts, audit, and which attack is noticed
   generate CASES FILE
                   acts of generated cases as JSON Lines, 40 a case: something large to load
   oracle [STARTS] clocks against the slow walker, 10000000 random starts unless told
@@ -90,6 +93,8 @@ fn dispatch(args: &[&str]) -> Done<bool> {
         ("fuzz", [seconds]) => fuzz::run(&workspace, number(seconds)?).map(|_| true),
         ("bench", ["case"]) => bench::case(&workspace, bench::CASES).map(|()| true),
         ("bench", ["case", "--cases", n]) => bench::case(&workspace, number(n)?).map(|()| true),
+        ("bench", ["ledger"]) => ledger::bench(&workspace, ledger::FULL).map(|()| true),
+        ("bench", ["ledger", "--quick"]) => ledger::bench(&workspace, ledger::QUICK).map(|()| true),
         ("generate", [cases, file]) => bench::generate(number(cases)?, file).map(|()| true),
         ("oracle", []) => bench::oracle(bench::LONG_ORACLE).map(|()| true),
         ("oracle", [starts]) => bench::oracle(number(starts)?).map(|()| true),

@@ -8,6 +8,7 @@ use crate::workspace::Workspace;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 const PAGE: &str = "docs/verify/verify.html";
 const VECTORS: &str = "crates/ledger/tests/vectors/tlog_proof_vectors.json";
@@ -73,6 +74,45 @@ pub(crate) fn run(workspace: &Workspace, habeas: &Program) -> Done<Passed> {
     look(workspace, &source, &cases, &scratch)?;
     let note = format!("receipts alike in program and page, {held} of them hold");
     Ok(Passed::many(cases.len(), note))
+}
+
+/// How often the page verifies one receipt when it is timed.
+const TIMED: usize = 1000;
+
+/// Milliseconds that the page takes for the receipt in `folder`, from its text on: a page that verifies it many times against one that
+/// does so once. Within the page no clock can tell, since Chromium runs it on virtual time.
+#[expect(clippy::disallowed_methods, reason = "it measures")]
+pub(crate) fn timed(workspace: &Workspace, folder: &Path) -> Done<f64> {
+    let case = Case {
+        receipt: read(&folder.join("receipt"))?,
+        policy: read(&folder.join("policy"))?,
+        keys: vec![read(&folder.join("document.vkey"))?],
+        entry: None,
+        holds: Some(true),
+    };
+    let source = read(&workspace.root.join(PAGE))?;
+    let chromium = Chromium::find(workspace)?;
+    let scratch = workspace.scratch("receipts")?;
+    let mut seconds = [Vec::new(), Vec::new()];
+    for _ in 0..5 {
+        for (all, times) in seconds.iter_mut().zip([1, TIMED]) {
+            let began = Instant::now();
+            let answers = asked(&chromium, &source, &vec![case.clone(); times], &scratch)?;
+            all.push(began.elapsed().as_secs_f64());
+            let quorum = |answer: &Value| answer.get("quorum") == Some(&Value::Bool(true));
+            if answers.len() != times || !answers.iter().all(quorum) {
+                return Err(Failure::new(
+                    "verify a receipt in Chromium: it does not hold",
+                ));
+            }
+        }
+    }
+    let middle = |all: &mut Vec<f64>| {
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let [once, often] = &mut seconds;
+    Ok((middle(often) - middle(once)) * 1e3 / (TIMED - 1) as f64)
 }
 
 /// What the page says of all cases, in their order.

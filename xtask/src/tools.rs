@@ -40,25 +40,29 @@ pub(crate) fn debian(program: &str, packages: &[&str]) -> Done<PathBuf> {
     if let Some(found) = on_path(program) {
         return Ok(found);
     }
+    install(program, packages)?;
+    on_path(program).ok_or_else(|| {
+        Failure::new(format!(
+            "{} were installed, but `{program}` is still not on the search path",
+            packages.join(" ")
+        ))
+    })
+}
+
+/// Installs Debian packages for the sake of `what`, or says which line does.
+fn install(what: &str, packages: &[&str]) -> Done {
     let line = format!(
         "apt-get install --yes --no-install-recommends {}",
         packages.join(" ")
     );
     if on_path("apt-get").is_none() || !root()? {
-        let missing = Failure::new(format!(
-            "look for `{program}`: it is not on the search path"
-        ));
+        let missing = Failure::new(format!("look for `{what}`: it is not installed"));
         return Err(missing.hint(format!("as root: {line}")));
     }
-    println!("{program} is not here; installing it: {line}");
+    println!("{what} is not here; installing it: {line}");
     let apt = || Program::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive");
     apt().args(["update", "--quiet"]).capture()?;
-    apt().args(line.split(' ').skip(1)).capture()?;
-    on_path(program).ok_or_else(|| {
-        Failure::new(format!(
-            "`{line}` succeeded, but `{program}` is still not on the search path"
-        ))
-    })
+    apt().args(line.split(' ').skip(1)).capture().map(drop)
 }
 
 /// Installs PostgreSQL's server if no version of it is here. Debian keeps its programs off the search path.
@@ -72,6 +76,25 @@ pub(crate) fn postgresql() -> Done {
     }
     // Of the package's programs this one is on the search path.
     debian("pg_createcluster", &["postgresql", "postgresql-client"]).map(drop)
+}
+
+/// Installs pgaudit for the newest PostgreSQL that is here.
+pub(crate) fn pgaudit() -> Done {
+    postgresql()?;
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter();
+    let versions = versions.flatten().flatten().filter_map(|version| {
+        let number: u32 = version.file_name().to_str()?.parse().ok()?;
+        Some((number, version.path()))
+    });
+    let (version, folder) = versions.max().ok_or_else(|| {
+        Failure::new("look for pgaudit: PostgreSQL is not where Debian puts it")
+            .hint("install pgaudit for it, and the benchmark finds it")
+    })?;
+    if folder.join("lib/pgaudit.so").is_file() {
+        return Ok(());
+    }
+    // It has no program: the library is looked for again when PostgreSQL loads it.
+    install("pgaudit", &[&format!("postgresql-{version}-pgaudit")])
 }
 
 fn root() -> Done<bool> {

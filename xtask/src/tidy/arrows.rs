@@ -32,6 +32,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "habeas-witness",
         ],
     ),
+    (
+        "habeas-bench-ledger",
+        &[
+            "habeas-cluster",
+            "habeas-ledger",
+            "habeas-store",
+            "habeas-witness",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
