@@ -15,6 +15,7 @@
 
 mod acts;
 mod arm;
+mod attacks;
 mod measure;
 mod ours;
 mod plain;
@@ -40,11 +41,12 @@ fn main() {
         ["measure"] => measure::run(FULL),
         ["measure", "--quick"] => measure::run(QUICK),
         ["scale", acts, export] => scale::run(acts.parse().expect("a number"), Path::new(export)),
-        // What `scale` starts and kills.
+        ["attacks"] => attacks::run(),
+        // What is started to be killed.
         ["record", folder, from] => {
             scale::record(Path::new(folder), from.parse().expect("a number"));
         }
-        _ => panic!("measure [--quick] | scale ACTS FOLDER"),
+        _ => panic!("measure [--quick] | scale ACTS FOLDER | attacks"),
     }
 }
 

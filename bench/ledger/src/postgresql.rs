@@ -105,10 +105,7 @@ impl Table {
             asked.expect("pgaudit is installed");
         }
         cluster
-            .sql(
-                DATABASE,
-                "CREATE ROLE application LOGIN; GRANT pg_read_all_data TO application",
-            )
+            .sql(DATABASE, "CREATE ROLE application LOGIN")
             .expect("a role");
         let mut table = Self {
             cluster,
@@ -136,6 +133,16 @@ impl Table {
     }
 }
 
+/// Adds one act and tells the number of the transaction that did.
+pub fn insert(connection: &mut Connection, act: &Sample) -> Result<u32, postgres::Error> {
+    let sql = "INSERT INTO acts (of_case, id, at, payload) VALUES ($1, $2, $3, $4)
+        RETURNING pg_current_xact_id()::text";
+    let at = i64::try_from(TODAY).unwrap_or_default();
+    let row = connection.query_one(sql, &[&act.case, &act.id, &at, &act.payload])?;
+    let number: String = row.get(0);
+    Ok(number.parse().expect("a number"))
+}
+
 impl Arm for Table {
     fn name(&self) -> &'static str {
         self.kind.name()
@@ -147,7 +154,7 @@ impl Arm for Table {
         if self.kind == Kind::Chained {
             self.sql(CHAIN);
         }
-        self.sql("GRANT INSERT ON acts TO application");
+        self.sql("GRANT INSERT, SELECT ON acts TO application");
         self.sql("CHECKPOINT");
         if self.kind == Kind::Audited {
             fs::File::options()
@@ -186,7 +193,8 @@ impl Arm for Table {
 }
 
 impl Table {
-    fn server(&self) -> u32 {
+    /// The process of its server.
+    pub fn server(&self) -> u32 {
         let file = fs::read_to_string(self.cluster.data().join("postmaster.pid"));
         let first = file.unwrap_or_default();
         let first = first

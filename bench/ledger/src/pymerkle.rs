@@ -37,6 +37,8 @@ impl Peer {
             .arg(file)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // It says of a tree that it does not open, which is asked for here.
+            .stderr(Stdio::null())
             .spawn()
             .expect("Python starts");
         let asks = process.stdin.take().expect("a pipe");
@@ -68,6 +70,23 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// Ends in peace.
+    pub fn end(self) {
+        let Self {
+            mut process, asks, ..
+        } = self;
+        drop(asks);
+        process.wait().expect("it ends");
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.process.kill().expect("it is killed");
+        self.process.wait().expect("it has ended");
+    }
+}
+
 impl Pymerkle {
     pub fn new(acts: Arc<Vec<Sample>>) -> Self {
         Self { acts, open: None }
@@ -76,11 +95,7 @@ impl Pymerkle {
     fn close(&mut self) -> Option<TempDir> {
         let (peer, folder) = self.open.take()?;
         let peer = peer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Peer {
-            mut process, asks, ..
-        } = peer;
-        drop(asks);
-        process.wait().expect("it ends");
+        peer.end();
         Some(folder)
     }
 }

@@ -109,7 +109,7 @@ fn acts_alone(from: u64, count: u64, of: u64) -> Vec<habeas_store::NewAct> {
 }
 
 /// Lets another process record into the store, kills it, and tells what it had answered: case, id, index.
-fn killed(folder: &Path, from: u64) -> Vec<(String, String, u64)> {
+pub fn killed(folder: &Path, from: u64) -> Vec<(String, String, u64)> {
     let program = std::env::current_exe().expect("this program");
     let mut child = Command::new(program)
         .args(["record", &folder.to_string_lossy(), &from.to_string()])

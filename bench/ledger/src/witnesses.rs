@@ -8,7 +8,7 @@ use habeas_ledger::leaf::Entry;
 use habeas_ledger::named::NamedDocumentSigner;
 use habeas_ledger::note::Note;
 use habeas_ledger::policy::Policy;
-use habeas_ledger::receipt::Receipt;
+use habeas_ledger::receipt::{Receipt, Verified};
 use habeas_ledger::witness::KnownLog;
 use habeas_store::{Checkpoint, Store};
 use habeas_witness::client::{Cosigners, DEADLINE, Round};
@@ -141,15 +141,20 @@ impl Witnesses {
 
     /// Whether a receipt holds with the quorum, from its text on.
     pub fn holds(&self, text: &str) -> bool {
-        let Ok(receipt) = text.parse::<Receipt>() else {
-            return false;
-        };
-        let Ok(disclosure) = receipt.disclosure() else {
-            return false;
-        };
+        self.verified(text).is_some_and(|verified| verified.quorum)
+    }
+
+    /// Whether it holds, however few have cosigned.
+    pub fn holds_without_quorum(&self, text: &str) -> bool {
+        self.verified(text).is_some()
+    }
+
+    fn verified(&self, text: &str) -> Option<Verified> {
+        let receipt: Receipt = text.parse().ok()?;
+        let disclosure = receipt.disclosure().ok()?;
         let keys = [organ().key()];
         let verified = receipt.verify_disclosed(&disclosure, &self.policy, &keys);
-        verified.is_ok_and(|(verified, _)| verified.require_quorum().is_ok())
+        verified.ok().map(|(verified, _)| verified)
     }
 
     pub fn verify(&self, text: &str) {
