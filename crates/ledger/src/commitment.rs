@@ -62,29 +62,37 @@ pub struct Commitment(pub Hash);
 
 /// HMAC-SHA-256 under a salt, or under zeros.
 fn keyed(key: Option<&Salt>, parts: &[&[u8]]) -> [u8; 32] {
+    finished(under(key), parts)
+}
+
+/// HMAC-SHA-256 that has taken up its key and nothing else.
+fn under(key: Option<&Salt>) -> Hmac<Sha256> {
     // HMAC fills keys up to a block with zeros.
     let mut block = [0; 64];
     for (byte, salt) in block.iter_mut().zip(key.iter().flat_map(|salt| salt.0)) {
         *byte = salt;
     }
-    let mut mac = Hmac::<Sha256>::new(&block.into());
+    Hmac::<Sha256>::new(&block.into())
+}
+
+fn finished(mut mac: Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
     for part in parts {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
 }
 
-/// Salts derived from one: HKDF-SHA-256 without salt, of which one block is enough.
-struct Derived(Salt);
+/// Salts derived from one: HKDF-SHA-256 without salt, of which one block is enough. The key is taken up once for all of them.
+struct Derived(Hmac<Sha256>);
 
 impl Derived {
     fn new(salt: &Salt) -> Self {
-        Self(Salt(keyed(None, &[&salt.0])))
+        Self(under(Some(&Salt(keyed(None, &[&salt.0])))))
     }
 
     fn salt(&self, name: &str, level: Level, position: &[u8]) -> Salt {
         let info = [label(name).as_slice(), &[level as u8], position].concat();
-        Salt(keyed(Some(&self.0), &[&info, &[1]]))
+        Salt(finished(self.0.clone(), &[&info, &[1]]))
     }
 }
 
