@@ -17,6 +17,7 @@ mod log;
 mod manifest;
 mod mark;
 mod nodes;
+mod opener;
 mod places;
 mod published;
 mod reader;

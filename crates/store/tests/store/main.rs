@@ -11,9 +11,9 @@
 
 mod backend;
 mod backup;
-mod conflicts;
 mod bits;
 mod clock;
+mod conflicts;
 mod crash;
 mod disk;
 mod faults;
