@@ -128,37 +128,53 @@ pub(crate) struct Envelope<'a> {
     pub(crate) fields: Vec<Field>,
 }
 
+/// The first byte of an envelope: which of these hold.
+const TOMBSTONE: u8 = 1;
+const REFERS: u8 = 2;
+
 impl<'a> Envelope<'a> {
+    /// `flags || recorded u64 || salt[32] || document[113] || refers u64, if it does || id || each field: name, value`, each of the last
+    /// with its length before it.
     pub(crate) fn write(&self) -> Zeroizing<Vec<u8>> {
         let content = &self.content;
-        let tombstone = u8::from(content.kind == LeafKind::Tombstone);
-        let refers = content.refers.map(u64::to_be_bytes);
-        let mut bytes = Zeroizing::new(vec![tombstone]);
+        let mut flags = 0;
+        if content.kind == LeafKind::Tombstone {
+            flags |= TOMBSTONE;
+        }
+        if content.refers.is_some() {
+            flags |= REFERS;
+        }
+        let mut bytes = Zeroizing::new(vec![flags]);
         bytes.extend_from_slice(&content.recorded.to_be_bytes());
         bytes.extend_from_slice(&self.salt.0);
-        let mut add = |part: &[u8]| {
-            // What is longer than this was never committed to: it is refused before.
-            let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
-            bytes.extend_from_slice(&length.to_be_bytes());
-            bytes.extend_from_slice(part);
-        };
-        add(refers.as_ref().map_or(&[], |refers| refers));
-        add(&content.document.to_bytes());
-        add(self.id.as_bytes());
+        bytes.extend_from_slice(&content.document.to_bytes());
+        bytes.extend(
+            content
+                .refers
+                .iter()
+                .flat_map(|refers| refers.to_be_bytes()),
+        );
+        add(&mut bytes, self.id.as_bytes());
         for field in &self.fields {
-            add(field.name.as_bytes());
-            add(&field.value);
+            add(&mut bytes, field.name.as_bytes());
+            add(&mut bytes, &field.value);
         }
         bytes
     }
 
     /// `None` for what [`Envelope::write`] did not make.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (tombstone, rest) = bytes.split_first()?;
+        let (flags, rest) = bytes.split_first()?;
         let (recorded, rest) = rest.split_first_chunk()?;
         let (salt, rest) = rest.split_first_chunk()?;
-        let (refers, rest) = part(rest)?;
-        let (document, rest) = part(rest)?;
+        let (document, rest) = rest.split_first_chunk::<113>()?;
+        let (refers, rest) = match flags & REFERS {
+            0 => (None, rest),
+            _ => {
+                let (refers, rest) = rest.split_first_chunk()?;
+                (Some(u64::from_be_bytes(*refers)), rest)
+            }
+        };
         let (id, mut rest) = part(rest)?;
         let mut fields = Vec::new();
         while !rest.is_empty() {
@@ -168,14 +184,10 @@ impl<'a> Envelope<'a> {
             fields.push(Field { name, value });
             rest = after;
         }
-        let refers = match refers {
-            [] => None,
-            refers => Some(u64::from_be_bytes(refers.try_into().ok()?)),
-        };
         Some(Self {
             id: text(id)?,
             content: Content {
-                kind: match tombstone {
+                kind: match flags & TOMBSTONE {
                     0 => LeafKind::Act,
                     1 => LeafKind::Tombstone,
                     _ => return None,
@@ -190,13 +202,34 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// A length takes one byte below this, else four with the highest bit set.
+const LONG: u32 = 0x80;
+const LONG_LENGTH: u32 = 0x8000_0000;
+
+fn add(bytes: &mut Vec<u8>, part: &[u8]) {
+    // What is longer than this was never committed to: it is refused before.
+    let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+    match u8::try_from(length) {
+        Ok(short) if length < LONG => bytes.push(short),
+        _ => bytes.extend_from_slice(&(length | LONG_LENGTH).to_be_bytes()),
+    }
+    bytes.extend_from_slice(part);
+}
+
 fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
 fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    rest.split_at_checked(u32::from_be_bytes(*length).try_into().ok()?)
+    let (first, after) = bytes.split_first()?;
+    let (length, rest) = match u32::from(*first) < LONG {
+        true => (u32::from(*first), after),
+        false => {
+            let (length, rest) = bytes.split_first_chunk()?;
+            (u32::from_be_bytes(*length) & !LONG_LENGTH, rest)
+        }
+    };
+    rest.split_at_checked(length.try_into().ok()?)
 }
 
 #[cfg(test)]
@@ -208,7 +241,7 @@ mod tests {
         for refers in [None, Some(7)] {
             let field = Field {
                 name: "act".into(),
-                value: b"detention".to_vec(),
+                value: b"detention ".repeat(20),
             };
             let whole = Envelope {
                 id: "one",

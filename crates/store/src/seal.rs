@@ -2,6 +2,9 @@
 //!
 //! A sealed text is `1 || nonce[24] || key tag[32] || XChaCha20-Poly1305`. The cipher alone does not
 //! commit to its key: one text could be made to open under two keys. The key tag does.
+//!
+//! A wrapped key is `tag[16] || key xor stream[32]`, both from HMAC. There are as many as acts, and the
+//! overhead of a sealed text would be more than twice the key.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -23,10 +26,18 @@ const NONCE: usize = 24;
 const TAG: usize = 32;
 
 fn mac(key: &[u8; 32], label: &str, parts: &[&[u8]]) -> Hmac<Sha256> {
+    fed(under(key), label, parts)
+}
+
+/// An HMAC that has taken up its key and nothing else.
+fn under(key: &[u8; 32]) -> Hmac<Sha256> {
     // HMAC fills a short key up with zeros; filled up here, it is of the length that cannot fail.
     let mut block = Zeroizing::new([0; 64]);
     block.iter_mut().zip(key).for_each(|(b, k)| *b = *k);
-    let mut mac = <Hmac<Sha256> as KeyInit>::new((&*block).into());
+    <Hmac<Sha256> as KeyInit>::new((&*block).into())
+}
+
+fn fed(mut mac: Hmac<Sha256>, label: &str, parts: &[&[u8]]) -> Hmac<Sha256> {
     for part in std::iter::once(label.as_bytes()).chain(parts.iter().copied()) {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
@@ -45,6 +56,47 @@ pub(crate) fn name(key: &[u8; 32], label: &str, parts: &[&[u8]]) -> Name {
     let mut name = Name::default();
     name.iter_mut().zip(whole.iter()).for_each(|(n, w)| *n = *w);
     name
+}
+
+/// Bytes of the tag of a wrapped key.
+const WRAP_TAG: usize = 16;
+
+/// What wraps keys: random ones, each of which is wrapped under one number alone. So no nonce is needed: the tag over the key is one
+/// (deterministic authenticated encryption after Rogaway and Shrimpton, with HMAC for both of its functions).
+pub(crate) struct Wrapping(Hmac<Sha256>);
+
+impl Wrapping {
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        Self(under(key))
+    }
+
+    /// The key, wrapped and bound to `to`.
+    pub(crate) fn wrap(&self, to: &[u8], key: &Key) -> Vec<u8> {
+        let tag = self.tag(to, key).finalize().into_bytes();
+        let tag = tag.get(..WRAP_TAG).unwrap_or_default();
+        let hidden = self.crossed(to, tag, key);
+        [tag, hidden.as_slice()].concat()
+    }
+
+    /// Unwraps what [`Wrapping::wrap`] made. Fails on any other key, any other binding, any altered bit.
+    pub(crate) fn unwrap(&self, to: &[u8], wrapped: &[u8]) -> Option<Key> {
+        let (tag, hidden) = wrapped.split_at_checked(WRAP_TAG)?;
+        let key = self.crossed(to, tag, hidden.try_into().ok()?);
+        self.tag(to, &key).verify_truncated_left(tag).ok()?;
+        Some(key)
+    }
+
+    fn tag(&self, to: &[u8], key: &Key) -> Hmac<Sha256> {
+        fed(self.0.clone(), "wrap tag", &[to, &**key])
+    }
+
+    /// Hidden under a stream that belongs to the tag, or shown again.
+    fn crossed(&self, to: &[u8], tag: &[u8], key: &[u8; 32]) -> Key {
+        let stream = fed(self.0.clone(), "wrap stream", &[to, tag]);
+        let mut stream: Key = Zeroizing::new(stream.finalize().into_bytes().into());
+        stream.iter_mut().zip(key).for_each(|(s, k)| *s ^= *k);
+        stream
+    }
 }
 
 /// What a sealed text is bound to: a kind, a store and the plain columns beside it.
@@ -92,8 +144,13 @@ pub(crate) fn open(
 ) -> Result<Zeroizing<Vec<u8>>> {
     parts(sealed)
         .and_then(|(nonce, tag, text)| {
-            mac(key, "commit", &[nonce]).verify_slice(tag).ok()?;
-            let cipher = XChaCha20Poly1305::new((&*derive(key, "encrypt", &[nonce])).into());
+            let under = under(key);
+            fed(under.clone(), "commit", &[nonce])
+                .verify_slice(tag)
+                .ok()?;
+            let key = fed(under, "encrypt", &[nonce]).finalize().into_bytes();
+            let key: Key = Zeroizing::new(key.into());
+            let cipher = XChaCha20Poly1305::new((&*key).into());
             let payload = Payload { msg: text, aad: to };
             cipher.decrypt(&XNonce::from(*nonce), payload).ok()
         })
@@ -142,6 +199,27 @@ mod tests {
         for length in 0..sealed.len() {
             assert!(open(&[7; 32], b"here", &sealed[..length], "a test").is_err());
         }
+    }
+
+    #[test]
+    fn a_key_unwraps_with_its_wrapping_and_binding_alone() {
+        let wrapping = Wrapping::new(&[7; 32]);
+        let key = Zeroizing::new([9; 32]);
+        let wrapped = wrapping.wrap(b"here", &key);
+        assert_eq!(wrapped.len(), 48);
+        assert_eq!(wrapping.unwrap(b"here", &wrapped), Some(key));
+        assert_eq!(Wrapping::new(&[8; 32]).unwrap(b"here", &wrapped), None);
+        assert_eq!(wrapping.unwrap(b"there", &wrapped), None);
+        for bit in 0..wrapped.len() * 8 {
+            let mut altered = wrapped.clone();
+            altered[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(wrapping.unwrap(b"here", &altered), None, "{bit}");
+        }
+        for length in 0..wrapped.len() {
+            assert_eq!(wrapping.unwrap(b"here", &wrapped[..length]), None);
+        }
+        let other = wrapping.wrap(b"there", &Zeroizing::new([9; 32]));
+        assert!(wrapped.iter().zip(&other).filter(|(a, b)| a != b).count() > 32);
     }
 
     #[test]

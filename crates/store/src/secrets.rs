@@ -12,7 +12,7 @@ use crate::database::Connection;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::root::RootKey;
-use crate::seal::{self, Key, Name, bound, derive, name};
+use crate::seal::{self, Key, Name, Wrapping, bound, derive, name};
 use crate::tables::acts::{ActRow, CaseRow};
 use crate::tables::keys;
 
@@ -22,7 +22,7 @@ pub(crate) const NAMES: u64 = 1;
 /// What is held in memory while a store is open.
 pub(crate) struct Secrets {
     id: [u8; 16],
-    wrap: Key,
+    wrap: Wrapping,
     names: Key,
 }
 
@@ -31,7 +31,7 @@ impl Secrets {
     pub(crate) fn create(root: &RootKey, environment: &Environment) -> Result<Self> {
         Ok(Self {
             id: environment.random()?,
-            wrap: derive(&root.0, "wrap", &[]),
+            wrap: Wrapping::new(&derive(&root.0, "wrap", &[])),
             names: Zeroizing::new(environment.random()?),
         })
     }
@@ -40,7 +40,7 @@ impl Secrets {
     pub(crate) fn open(root: &RootKey, id: [u8; 16], keys: &Connection) -> Result<Self> {
         let mut secrets = Self {
             id,
-            wrap: derive(&root.0, "wrap", &[]),
+            wrap: Wrapping::new(&derive(&root.0, "wrap", &[])),
             names: Key::default(),
         };
         let wrapped = keys::wrapped(keys, NAMES)?.ok_or(Error::KeyLost { key: NAMES })?;
@@ -58,17 +58,17 @@ impl Secrets {
         &self.names
     }
 
-    pub(crate) fn wrap(&self, e: &Environment, number: u64, key: &Key) -> Result<Vec<u8>> {
-        let to = bound("key", &[&self.id, &number.to_be_bytes()]);
-        seal::seal(e, &self.wrap, &to, &**key)
+    fn key_bound(&self, number: u64) -> Vec<u8> {
+        bound("key", &[&self.id, &number.to_be_bytes()])
+    }
+
+    pub(crate) fn wrap(&self, number: u64, key: &Key) -> Vec<u8> {
+        self.wrap.wrap(&self.key_bound(number), key)
     }
 
     pub(crate) fn unwrap(&self, number: u64, wrapped: &[u8]) -> Result<Key> {
-        let what = "a key";
-        let to = bound("key", &[&self.id, &number.to_be_bytes()]);
-        let plain = seal::open(&self.wrap, &to, wrapped, what)?;
-        let key = plain.as_slice().try_into();
-        key.map(Zeroizing::new).map_err(|_| Error::Altered { what })
+        let key = self.wrap.unwrap(&self.key_bound(number), wrapped);
+        key.ok_or(Error::Altered { what: "a key" })
     }
 
     /// A key by its number.

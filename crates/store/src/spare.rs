@@ -66,7 +66,7 @@ impl Spare {
         let first = keys::give(&transaction, BLOCK.into())?;
         for number in first..first + u64::from(BLOCK) {
             let key: Key = Zeroizing::new(e.random()?);
-            keys::insert(&transaction, number, &secrets.wrap(e, number, &key)?)?;
+            keys::insert(&transaction, number, &secrets.wrap(number, &key))?;
         }
         commit(e, Step::Keys, transaction)?;
         Ok(first)

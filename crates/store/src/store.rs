@@ -50,7 +50,7 @@ impl Store {
         let id = secrets.id();
         tables::create(environment, Role::Keys, &site.keys, id, |made| {
             keys::give(made, 1)?;
-            let wrapped = secrets.wrap(environment, NAMES, secrets.names())?;
+            let wrapped = secrets.wrap(NAMES, secrets.names());
             keys::insert(made, NAMES, &wrapped)
         })?;
         tables::create(environment, Role::Persons, &site.persons, id, |_| Ok(()))?;
