@@ -22,6 +22,7 @@ mod plain;
 mod postgresql;
 mod pymerkle;
 mod scale;
+mod shared;
 mod show;
 mod witnesses;
 
@@ -66,7 +67,7 @@ fn in_memory() -> bool {
 
 const FULL: Extent = Extent {
     rounds: 5,
-    time: Duration::from_secs(3),
+    time: Duration::from_secs(2),
     acts: 60_000,
     bytes: 60_000,
 };

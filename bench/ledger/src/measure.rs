@@ -10,6 +10,7 @@ use crate::ours::Ours;
 use crate::plain::Plain;
 use crate::postgresql::{Kind, Table};
 use crate::pymerkle::Pymerkle;
+use crate::shared::Shared;
 use crate::show::{Column, median, range, table};
 
 /// The baseline of the goals.
@@ -42,6 +43,7 @@ fn arms(pool: &Arc<Vec<Sample>>) -> Vec<Box<dyn Arm>> {
         table(Kind::Plain),
         table(Kind::Audited),
         table(Kind::Chained),
+        Box::new(Shared::start(Arc::clone(pool))),
     ]
 }
 

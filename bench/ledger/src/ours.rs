@@ -75,15 +75,7 @@ impl Arm for Ours {
 
     fn clients(&self, count: usize) -> Vec<Client<'_>> {
         let (store, _) = self.open.as_ref().expect("open");
-        let client = |_| -> Client<'_> {
-            Box::new(|number| {
-                let new = self.acts[number].new.clone();
-                let signed = |key| new.document.verify(key).is_ok();
-                self.verify.as_ref().is_none_or(signed)
-                    && store.record(vec![new]).iter().all(Result::is_ok)
-            })
-        };
-        (0..count).map(client).collect()
+        clients(store, &self.acts, self.verify.as_ref(), count)
     }
 
     fn bytes(&mut self) -> u64 {
@@ -91,4 +83,21 @@ impl Arm for Ours {
         drop(store);
         size_of(folder.path())
     }
+}
+
+/// Clients of a store, which take an act only if `verify` has signed it, where that is asked.
+pub fn clients<'a>(
+    store: &'a Store,
+    acts: &'a [Sample],
+    verify: Option<&'a DocumentKey>,
+    count: usize,
+) -> Vec<Client<'a>> {
+    let client = |_| -> Client<'a> {
+        Box::new(move |number| {
+            let new = acts[number].new.clone();
+            verify.is_none_or(|key| new.document.verify(key).is_ok())
+                && store.record(vec![new]).iter().all(Result::is_ok)
+        })
+    };
+    (0..count).map(client).collect()
 }

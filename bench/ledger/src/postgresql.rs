@@ -182,7 +182,7 @@ impl Arm for Table {
     }
 
     fn beside(&self) -> f64 {
-        server_cpu(self.server())
+        server_cpu(server(&self.cluster))
     }
 
     fn bytes(&mut self) -> u64 {
@@ -192,15 +192,13 @@ impl Arm for Table {
     }
 }
 
-impl Table {
-    /// The process of its server.
-    pub fn server(&self) -> u32 {
-        let file = fs::read_to_string(self.cluster.data().join("postmaster.pid"));
-        let first = file.unwrap_or_default();
-        let first = first
-            .lines()
-            .next()
-            .and_then(|line| line.trim().parse().ok());
-        first.unwrap_or_default()
-    }
+/// The process of a cluster's server.
+pub fn server(cluster: &Cluster) -> u32 {
+    let file = fs::read_to_string(cluster.data().join("postmaster.pid"));
+    let file = file.unwrap_or_default();
+    let first = file
+        .lines()
+        .next()
+        .and_then(|line| line.trim().parse().ok());
+    first.unwrap_or_default()
 }

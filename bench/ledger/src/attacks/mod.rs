@@ -1,6 +1,7 @@
 //! Attacks, really carried out on each arm, and whether what the arm itself brings to check with notices.
 
 mod disk;
+mod servers;
 mod store;
 mod tables;
 mod tree;
@@ -110,6 +111,7 @@ pub fn run() {
         Box::new(tree::Attacked::new()),
         Box::new(store::Attacked::new(false)),
         Box::new(store::Attacked::new(true)),
+        Box::new(servers::Attacked::start()),
     ];
     let (mut rows, mut lines) = (Vec::new(), Vec::new());
     for attack in Attack::ALL {

@@ -83,7 +83,7 @@ impl Attacked {
     }
 }
 
-fn record(store: &Store, acts: impl Iterator<Item = NewAct>) {
+pub fn record(store: &Store, acts: impl Iterator<Item = NewAct>) {
     let told = store.record(acts.collect());
     assert!(told.iter().all(Result::is_ok), "{told:?}");
 }
@@ -248,7 +248,11 @@ impl Target for Attacked {
                 return Some(Outcome::said("prevented", by));
             }
             Attack::Fork => return Some(self.fork(site)),
-            Attack::Erase => return Some(self.erase(site)),
+            Attack::Erase => {
+                let store = open(&site.store()).expect("it opens");
+                let held = site.receipt.clone();
+                return Some(erase(&store, &self.acts[LEAF], site.witnessed, &site.witnesses, &held));
+            }
             Attack::CommitBit => return None,
         }
         Some(Outcome::of(site.check()))
@@ -296,41 +300,6 @@ impl Attacked {
         )
     }
 
-    fn erase(&self, site: Site) -> Outcome {
-        let store = open(&site.store()).expect("it opens");
-        let act_number = u64::try_from(20 * ACTS).unwrap_or_default();
-        let mut tombstone = act(&organ(), act_number, ACTS as u64).new;
-        tombstone.case = "erasures".to_owned();
-        let sample = &self.acts[LEAF];
-        let version = store.acts_of_case(&sample.case).expect("a case").version;
-        store
-            .erase(Erasure {
-                case: sample.case.clone(),
-                act: Some(sample.id.clone()),
-                version,
-                tombstone,
-            })
-            .expect("erased");
-        let audit = store.audit().expect("an audit");
-        assert!(audit.found.is_empty(), "{:?}", audit.found);
-        let record = store.acts_of_case(&sample.case).expect("a case");
-        assert!(
-            !record.acts.iter().any(|kept| kept.id == sample.id),
-            "it is still there"
-        );
-        let holds = match self.witnessed {
-            true => site.witnesses.holds(&site.receipt),
-            false => site.witnesses.holds_without_quorum(&site.receipt),
-        };
-        match holds {
-            true => Outcome::said(
-                "holds",
-                "the act is gone, its old receipt verifies, the audit finds the tombstone",
-            ),
-            false => Outcome::said("breaks", "the old receipt no longer verifies"),
-        }
-    }
-
     fn full(&self) -> Outcome {
         let folder = tempfile::tempdir().expect("a folder");
         let place = folder.path().join("small");
@@ -358,5 +327,42 @@ impl Attacked {
             "prevented",
             format!("refused after {before}, and all that was answered is there"),
         )
+    }
+}
+
+/// Erases an act of which somebody holds a receipt, which then is verified again.
+pub fn erase(
+    store: &Store,
+    sample: &Sample,
+    quorum: bool,
+    witnesses: &Witnesses,
+    receipt: &str,
+) -> Outcome {
+    let number = u64::try_from(20 * ACTS).unwrap_or_default();
+    let mut tombstone = act(&organ(), number, ACTS as u64).new;
+    tombstone.case = "erasures".to_owned();
+    let version = store.acts_of_case(&sample.case).expect("a case").version;
+    let erasure = Erasure {
+        case: sample.case.clone(),
+        act: Some(sample.id.clone()),
+        version,
+        tombstone,
+    };
+    store.erase(erasure).expect("erased");
+    let audit = store.audit().expect("an audit");
+    assert!(audit.found.is_empty(), "{:?}", audit.found);
+    let record = store.acts_of_case(&sample.case).expect("a case");
+    let there = record.acts.iter().any(|kept| kept.id == sample.id);
+    assert!(!there, "it is still there");
+    let holds = match quorum {
+        true => witnesses.holds(receipt),
+        false => witnesses.holds_without_quorum(receipt),
+    };
+    match holds {
+        true => Outcome::said(
+            "holds",
+            "the act is gone, its old receipt verifies, the audit finds the tombstone",
+        ),
+        false => Outcome::said("breaks", "the old receipt no longer verifies"),
     }
 }

@@ -12,7 +12,7 @@ use super::disk::Small;
 use super::{ACTS, Attack, LEFT, Outcome, Target, VICTIM};
 use crate::acts::{Sample, acts};
 use crate::arm::Arm as _;
-use crate::postgresql::{Kind, Table, insert};
+use crate::postgresql::{Kind, Table, insert, server};
 
 /// Past every trigger that is not told otherwise.
 const PAST_TRIGGERS: &str = "SET session_replication_role = replica;";
@@ -255,7 +255,7 @@ impl Attacked {
                 &[
                     "-STOP",
                     "-P",
-                    &self.table.server().to_string(),
+                    &server(&self.table.cluster).to_string(),
                     "-f",
                     "logger",
                 ],
@@ -308,16 +308,7 @@ impl Attacked {
         drop(connection);
         self.table.sql("CHECKPOINT");
         self.halt();
-        // Two bits a transaction: 01 committed, 10 broken off.
-        let file = self.table.cluster.data().join("pg_xact/0000");
-        let file = File::options().read(true).write(true).open(file);
-        let file = file.expect("pg_xact");
-        let (at, shift) = (u64::from(number / 4), number % 4 * 2);
-        let mut byte = [0];
-        file.read_exact_at(&mut byte, at).expect("a byte");
-        assert_eq!(byte[0] >> shift & 0b11, 0b01, "it is committed");
-        byte[0] ^= 0b11 << shift;
-        file.write_all_at(&byte, at).expect("a byte");
+        flip(&self.table.cluster.data(), number);
         self.resume();
         let rows = self.rows();
         assert_eq!(rows, ACTS, "the act is still there");
@@ -373,8 +364,23 @@ impl Target for Attacked {
     }
 }
 
+/// Lets a transaction that was committed be one that was broken off: two bits for each, 01 and 10.
+pub fn flip(data: &Path, number: u32) {
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .open(data.join("pg_xact/0000"));
+    let file = file.expect("pg_xact");
+    let (at, shift) = (u64::from(number / 4), number % 4 * 2);
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, at).expect("a byte");
+    assert_eq!(byte[0] >> shift & 0b11, 0b01, "it is committed");
+    byte[0] ^= 0b11 << shift;
+    file.write_all_at(&byte, at).expect("a byte");
+}
+
 /// With owners and modes.
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     tell(
         "cp",
         &["-a", &from.to_string_lossy(), &to.to_string_lossy()],
