@@ -9,21 +9,21 @@ const REQUIREMENTS: &str = "bench/ledger/requirements.txt";
 
 /// How much one run measures.
 pub(crate) struct Extent {
-    /// What the measuring program is told.
-    measure: &'static [&'static str],
+    /// What the measuring program is told besides.
+    quick: &'static [&'static str],
     /// Acts of the large store.
     acts: u64,
 }
 
 /// A quarter of an hour.
 pub(crate) const FULL: Extent = Extent {
-    measure: &["measure"],
+    quick: &[],
     acts: 1_000_000,
 };
 
 /// Four minutes, most of them rounds: to see that all works.
 pub(crate) const QUICK: Extent = Extent {
-    measure: &["measure", "--quick"],
+    quick: &["--quick"],
     acts: 100_000,
 };
 
@@ -48,7 +48,9 @@ pub(crate) fn bench(workspace: &Workspace, extent: Extent) -> Done {
     let export = folder.to_string_lossy().into_owned();
     let before = bench::load();
     let run = |args: &[&str]| program.clone().args(args.iter().copied()).run();
-    run(extent.measure)?;
+    for part in ["measure", "sizes"] {
+        run(&[&[part], extent.quick].concat())?;
+    }
     println!();
     run(&["scale", &extent.acts.to_string(), &export])?;
     let each = receipts::timed(workspace, &folder)?;

@@ -24,6 +24,7 @@ mod pymerkle;
 mod scale;
 mod shared;
 mod show;
+mod sizes;
 mod witnesses;
 
 use std::path::Path;
@@ -41,13 +42,15 @@ fn main() {
     match args.as_slice() {
         ["measure"] => measure::run(FULL),
         ["measure", "--quick"] => measure::run(QUICK),
+        ["sizes"] => sizes::run(FULL),
+        ["sizes", "--quick"] => sizes::run(QUICK),
         ["scale", acts, export] => scale::run(acts.parse().expect("a number"), Path::new(export)),
         ["attacks"] => attacks::run(),
         // What is started to be killed.
         ["record", folder, from] => {
             scale::record(Path::new(folder), from.parse().expect("a number"));
         }
-        _ => panic!("measure [--quick] | scale ACTS FOLDER | attacks"),
+        _ => panic!("measure [--quick] | sizes [--quick] | scale ACTS FOLDER | attacks"),
     }
 }
 
@@ -69,12 +72,10 @@ const FULL: Extent = Extent {
     rounds: 5,
     time: Duration::from_secs(2),
     acts: 60_000,
-    bytes: 60_000,
 };
 
 const QUICK: Extent = Extent {
     rounds: 5,
     time: Duration::from_millis(500),
     acts: 10_000,
-    bytes: 10_000,
 };

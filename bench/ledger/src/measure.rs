@@ -27,12 +27,10 @@ pub struct Extent {
     pub time: Duration,
     /// Acts that are made for the loops: a loop ends when they are all recorded.
     pub acts: u64,
-    /// Acts of which the bytes are counted.
-    pub bytes: usize,
 }
 
 /// Everything that keeps acts, each in its own place on one disk.
-fn arms(pool: &Arc<Vec<Sample>>) -> Vec<Box<dyn Arm>> {
+pub fn arms(pool: &Arc<Vec<Sample>>) -> Vec<Box<dyn Arm>> {
     let table = |kind| Box::new(Table::start(kind, Arc::clone(pool)));
     let ours = |verify| Box::new(Ours::new(Arc::clone(pool), verify));
     vec![
@@ -76,12 +74,7 @@ pub fn run(extent: Extent) {
         let of = |at: usize| cells.get(&(clients, at)).map_or(&[][..], Vec::as_slice);
         println!("\n{}", speed(clients, &names, of));
     }
-    let kept: Vec<f64> = arms
-        .iter_mut()
-        .map(|arm| kept(&mut **arm, &pool, extent.bytes))
-        .collect();
-    println!("\n{}", sizes(&names, &kept, extent.bytes));
-    goals(&names, &cells, &kept);
+    goals(&names, &cells);
 }
 
 /// The speed of each arm, the ratio taken round by round: what disturbs a round disturbs both.
@@ -127,39 +120,7 @@ fn ratios(cells: &[Cell], base: &[Cell]) -> Vec<f64> {
         .collect()
 }
 
-/// Bytes an act.
-fn kept(arm: &mut dyn Arm, pool: &[Sample], count: usize) -> f64 {
-    let count = count.min(pool.len());
-    arm.fresh();
-    closed_loop(arm, 64, count, Duration::from_secs(3600));
-    arm.bytes() as f64 / count as f64
-}
-
-/// Hashes of tiles, and bundles of entries with the length before each: what a log also writes as static files.
-const TILES: f64 = 32.0 * (1.0 + 1.0 / 256.0 + 1.0 / 65536.0) + 2.0 + 44.0;
-
-fn sizes(names: &[&str], kept: &[f64], count: usize) -> String {
-    let base = kept.first().copied().unwrap_or(0.0);
-    let rows = names.iter().zip(kept).map(|(name, bytes)| {
-        let tiles = if name.starts_with("ours") { TILES } else { 0.0 };
-        vec![
-            (*name).to_owned(),
-            format!("{bytes:.0}"),
-            format!("{tiles:.0}"),
-            format!("{:.0}", bytes + tiles - base),
-        ]
-    });
-    let first = format!("{count} acts of {} bytes", crate::acts::PAYLOAD);
-    let columns = [
-        Column::Text(&first),
-        Column::Number("bytes an act"),
-        Column::Number("tiles, computed"),
-        Column::Number("more than the plain table"),
-    ];
-    table(&columns, rows.collect())
-}
-
-fn goals(names: &[&str], cells: &BTreeMap<(usize, usize), Vec<Cell>>, kept: &[f64]) {
+fn goals(names: &[&str], cells: &BTreeMap<(usize, usize), Vec<Cell>>) {
     let at = |name: &str| names.iter().position(|n| *n == name).expect("an arm");
     let none: &[Cell] = &[];
     for (name, goal) in [(OURS, 0.8), (VERIFIED, 0.5)] {
@@ -194,12 +155,5 @@ fn goals(names: &[&str], cells: &BTreeMap<(usize, usize), Vec<Cell>>, kept: &[f6
         ours,
         theirs,
         ours <= theirs,
-    );
-    let more = kept[at(OURS)] + TILES - kept[at(BASE)];
-    crate::show::goal(
-        "bytes an act more than the plain table, with tiles",
-        more,
-        400.0,
-        more <= 400.0,
     );
 }
