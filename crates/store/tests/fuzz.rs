@@ -7,6 +7,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "what a test prepares and compares; a failure ends it"
 )]
@@ -163,7 +164,7 @@ fn seen(store: &Store) -> Vec<String> {
                     kept.fields.iter().map(|f| &f.value).collect::<Vec<_>>()
                 );
                 format!(
-                    "{} {:?} {} {:?} {fields}",
+                    "{:?} {:?} {} {:?} {fields}",
                     kept.index, kept.sort, kept.id, kept.content
                 )
             });
