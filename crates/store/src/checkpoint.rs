@@ -25,7 +25,7 @@ pub struct Material {
     pub entry: Vec<u8>,
     /// The hashes that lead from the leaf to the root, the nearest first.
     pub proof: Vec<Hash>,
-    /// The latest checkpoint.
+    /// The checkpoint to whose root they lead.
     pub checkpoint: Checkpoint,
     /// The lines of witnesses for it, in order of their names.
     pub cosignatures: Vec<String>,
@@ -101,10 +101,14 @@ fn root(store: &Connection, last: Option<&Checkpoint>, size: u64) -> Result<Hash
 impl Reader {
     /// What a receipt is made of; `None` until a checkpoint covers the leaf.
     pub(crate) fn material(&self, index: u64) -> Result<Option<Material>> {
-        let Some(checkpoint) = tree::latest_checkpoint(&self.store)?.filter(|c| index < c.size)
-        else {
-            return Ok(None);
-        };
+        match tree::latest_checkpoint(&self.store)?.filter(|c| index < c.size) {
+            None => Ok(None),
+            Some(checkpoint) => self.material_under(index, checkpoint).map(Some),
+        }
+    }
+
+    /// The same under a checkpoint that covers the leaf.
+    pub(crate) fn material_under(&self, index: u64, checkpoint: Checkpoint) -> Result<Material> {
         let entry = tree::entry(&self.store, index)?.ok_or(Mismatch::Leaf { index })?;
         let whole = Subtree::whole(checkpoint.size)?;
         let proof = prove_inclusion(&StoredNodes(&self.store), index, whole)?;
@@ -113,13 +117,13 @@ impl Reader {
             Some(row) => self.act(&row)?,
             None => None,
         };
-        Ok(Some(Material {
+        Ok(Material {
             index,
             entry,
             proof,
             checkpoint,
             cosignatures,
             act,
-        }))
+        })
     }
 }

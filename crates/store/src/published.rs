@@ -8,6 +8,7 @@ use habeas_ledger::key::SignerKey;
 use habeas_ledger::proof::prove_consistency;
 use habeas_ledger::tile::TILE_HEIGHT;
 
+use crate::checkpoint::Material;
 use crate::error::{Error, Result};
 use crate::log::{Grown, Log};
 use crate::nodes::StoredNodes;
@@ -89,6 +90,23 @@ impl Store {
     /// When the database cannot be read.
     pub fn cosignatures(&self, size: u64) -> Result<Vec<String>> {
         self.read(|reader| tree::cosignatures(&reader.store, size))
+    }
+
+    /// What receipts for a leaf are made of under each checkpoint over it that was published, the earliest first: the earlier a
+    /// checkpoint, the earlier the times that witnesses gave for it.
+    pub fn published_material(&self, index: u64) -> impl Iterator<Item = Result<Material>> {
+        let mut beyond = Some(index);
+        std::iter::from_fn(move || {
+            let size = beyond.take()?;
+            let read = self.read(|reader| {
+                let next = tree::published_beyond(&reader.store, size)?;
+                let under = |next| reader.material_under(index, next);
+                next.map(under).transpose()
+            });
+            let read = read.transpose()?;
+            beyond = read.as_ref().ok().map(|read| read.checkpoint.size);
+            Some(read)
+        })
     }
 
     /// Ends an interval of the log: leaves that stand for nothing are added until as many have come since the last checkpoint as a

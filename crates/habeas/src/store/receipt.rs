@@ -1,14 +1,19 @@
 //! `habeas receipt --store ADDRESS --case ID --act ID`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use habeas_ledger::disclosure::Disclosure;
 use habeas_ledger::leaf::Entry;
 use habeas_ledger::note::Note;
+use habeas_ledger::policy::Policy;
+use habeas_ledger::receipt::Receipt as Written;
+use habeas_store::{Kept, Material, Store};
 
+use super::signing::policy;
 use super::{Where, told, wrong};
-use crate::output::{Failure, print};
+use crate::output::{Failure, note, print};
 
 /// Of which act, and what it shows.
 #[derive(Debug, Args)]
@@ -29,16 +34,52 @@ pub struct Receipt {
         default_value = "act,by,happened,until,source,answers"
     )]
     show: Vec<String>,
+    /// Take the earliest checkpoint over the act that enough witnesses of this policy have cosigned: it shows that the act existed by then. Without it, or if there is none, the latest.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
 impl Receipt {
     /// Prints the receipt. Whoever holds it can verify it offline.
     pub fn run(self) -> Result<ExitCode, Failure> {
+        let policy = self.policy.as_deref().map(policy).transpose()?;
         let store = self.place.open()?;
         let record = store.acts_of_case(&self.case).map_err(told)?;
         let kept = record.acts.iter().find(|kept| kept.id == self.act);
         let kept =
             kept.ok_or_else(|| Failure::said(format!("the case has no act `{}`", self.act)))?;
+        let receipt = match &policy {
+            Some(policy) => self.earliest(&store, kept, policy)?,
+            None => None,
+        };
+        let receipt = match receipt {
+            Some(receipt) => receipt,
+            None => self.latest(&store, kept, policy.is_some())?,
+        };
+        print(&receipt.to_string())?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Under the first checkpoint that enough have cosigned.
+    fn earliest(
+        &self,
+        store: &Store,
+        kept: &Kept,
+        policy: &Policy,
+    ) -> Result<Option<Written>, Failure> {
+        let Some(index) = kept.index else {
+            return Ok(None);
+        };
+        for material in store.published_material(index) {
+            let (receipt, disclosure) = self.written(kept, material.map_err(told)?)?;
+            if receipt.verify_disclosed(&disclosure, policy, &[])?.0.quorum {
+                return Ok(Some(receipt));
+            }
+        }
+        Ok(None)
+    }
+
+    fn latest(&self, store: &Store, kept: &Kept, asked: bool) -> Result<Written, Failure> {
         let material = match kept.index {
             Some(index) => store.material(index).map_err(told)?,
             None => None,
@@ -49,6 +90,14 @@ impl Receipt {
                 "`habeas checkpoint` makes one",
             )
         })?;
+        if asked {
+            note("no checkpoint over this act has the quorum of the policy yet");
+        }
+        Ok(self.written(kept, material)?.0)
+    }
+
+    /// The receipt, and what it shows.
+    fn written(&self, kept: &Kept, material: Material) -> Result<(Written, Disclosure), Failure> {
         let shown = |name: &str| self.show.iter().any(|wanted| wanted == name);
         let disclosure = Disclosure {
             entry: Entry::from_bytes(&material.entry).map_err(wrong)?,
@@ -57,20 +106,14 @@ impl Receipt {
         };
         let mut note = Note::parse(material.checkpoint.note.as_bytes()).map_err(wrong)?;
         for line in &material.cosignatures {
-            note = with(&note, line)?;
+            note.add(line.trim_end().parse()?)?;
         }
-        let receipt = habeas_ledger::receipt::Receipt {
+        let receipt = Written {
             extra: Some(disclosure.to_bytes()),
             index: material.index,
             proof: material.proof,
             checkpoint: note.to_string(),
         };
-        print(&receipt.to_string())?;
-        Ok(ExitCode::SUCCESS)
+        Ok((receipt, disclosure))
     }
-}
-
-/// The note with one more line of a witness.
-fn with(note: &Note, line: &str) -> Result<Note, Failure> {
-    Note::parse(format!("{note}{}\n", line.trim_end()).as_bytes()).map_err(wrong)
 }

@@ -233,6 +233,33 @@ fn five_organs_and_three_outside() {
             .contains(liars_key.verifier().name())
     );
 
+    // The earliest checkpoint with a quorum tells the earliest time: then all five had cosigned.
+    let words = [
+        "receipt", "--case", "kelp", "--act", "a1", "--policy", "policy",
+    ];
+    let early = sandbox.run(words.into_iter().chain(STORE));
+    assert_eq!((early.status, early.err.as_str()), (0, ""));
+    sandbox.write("early", &early.out);
+    let verified = sandbox.run(["verify", "early", "--policy", "policy"]);
+    assert_eq!(verified.status, 0);
+    assert!(verified.out.contains("organs: 5 of 5"), "{}", verified.out);
+    let other = policy(&public, &lines)
+        .replace("organs 4", "organs 5")
+        .replace("outside 2", "outside 3");
+    sandbox.write("strict", other);
+    let words = [
+        "receipt", "--case", "kelp", "--act", "a1", "--policy", "strict",
+    ];
+    let never = sandbox.run(words.into_iter().chain(STORE));
+    assert_eq!(never.status, 0);
+    assert!(
+        never
+            .err
+            .contains("no checkpoint over this act has the quorum"),
+        "{}",
+        never.err
+    );
+
     // Two organs less: the log goes on, and says how many have cosigned.
     drop(running.remove(0));
     let checkpoint = ["checkpoint", "--key", "log.key", "--policy", "policy"];

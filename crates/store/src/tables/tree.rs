@@ -262,6 +262,14 @@ pub(crate) fn latest_checkpoint(store: &Connection) -> Result<Option<Checkpoint>
         .map_err(database(READ))
 }
 
+/// The first that was published over more than `size` leaves.
+pub(crate) fn published_beyond(store: &Connection, size: u64) -> Result<Option<Checkpoint>> {
+    let sql = "SELECT size, root, note, published FROM checkpoints
+        WHERE size > $1 AND published = 1 ORDER BY size LIMIT 1";
+    let found = store.first(sql, &[size.into()], checkpoint);
+    found.map_err(database(READ))
+}
+
 pub(crate) fn checkpoints(store: &Connection) -> Result<Vec<Checkpoint>> {
     store
         .query(

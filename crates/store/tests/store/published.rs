@@ -2,8 +2,8 @@
 
 use habeas_ledger::hash::leaf_hash;
 use habeas_ledger::leaf::Entry;
-use habeas_ledger::proof::verify_consistency;
-use habeas_ledger::tree::Frontier;
+use habeas_ledger::proof::{verify_consistency, verify_inclusion};
+use habeas_ledger::tree::{Frontier, Subtree};
 use habeas_store::Store;
 
 use crate::backend::{Backend, Sqlite, TODAY, act, record};
@@ -74,4 +74,38 @@ fn an_interval_ends_with_a_multiple_and_within_itself() {
     assert_eq!((audit.acts, audit.covers, audit.checkpoints), (5, 12, 5));
     store.store_cosignature(17, "w", "line").unwrap();
     assert_eq!(store.cosignatures(17).unwrap(), ["line"]);
+}
+
+/// Of the checkpoints over a leaf the earliest that was published comes first, each with the proof to its own root.
+#[test]
+fn earlier_checkpoints_make_receipts_too() {
+    let site = Sqlite::fresh();
+    let store = site.open().unwrap();
+    store.checkpoint(signer()).unwrap();
+    let index = record(&store, act("one", "a")).index;
+    let mut sizes = Vec::new();
+    for published in [false, true, true, false, true] {
+        store.cover(3).unwrap();
+        let made = store.checkpoint(signer()).unwrap();
+        if published {
+            store.publish(made.size).unwrap();
+            sizes.push(made.size);
+        }
+    }
+    let all: Vec<_> = store
+        .published_material(index)
+        .map(Result::unwrap)
+        .collect();
+    let under: Vec<u64> = all
+        .iter()
+        .map(|material| material.checkpoint.size)
+        .collect();
+    assert_eq!((under, sizes), (vec![7, 10, 16], vec![7, 10, 16]));
+    for material in &all {
+        let (leaf, root) = (leaf_hash(&material.entry), material.checkpoint.root);
+        let whole = Subtree::whole(material.checkpoint.size).unwrap();
+        verify_inclusion(&leaf, material.index, whole, &root, &material.proof).unwrap();
+    }
+    assert_eq!(store.published_material(16).count(), 0);
+    assert_eq!(store.published_material(12).count(), 1);
 }
