@@ -72,7 +72,7 @@ pub fn run(
     let mut cadence = Cadence::new(every, clock.now());
     let mut due: Option<u64> = None;
     let mut failing = false;
-    let mut waiting = false;
+    let mut kept_out = KeptOut::default();
     loop {
         if ending.within(LOOK) {
             return Ok(());
@@ -89,7 +89,7 @@ pub fn run(
             }
             if let Some(store) = &held {
                 due = None;
-                waiting = false;
+                kept_out = KeptOut::default();
                 match log.round(store, ended) {
                     Ok(_) => failing = false,
                     Err(fault) if fault.is_passing() => {
@@ -100,14 +100,29 @@ pub fn run(
                     }
                     Err(fault) => return Err(fault),
                 }
-            } else if !waiting && now.saturating_sub(ended) >= LONG {
-                waiting = true;
+            } else if kept_out.is_to_be_said(now) {
                 log.say("another process has had the store open for a minute: no checkpoint is made until it ends");
             }
         }
         if held.is_some() && turn.is_wanted() {
             held = None;
         }
+    }
+}
+
+/// Since when another process has kept the log from its store.
+#[derive(Default)]
+struct KeptOut {
+    since: Option<u64>,
+    said: bool,
+}
+
+impl KeptOut {
+    /// Once, when it has been long.
+    fn is_to_be_said(&mut self, now: u64) -> bool {
+        let since = *self.since.get_or_insert(now);
+        let long = now.saturating_sub(since) >= LONG;
+        long && !std::mem::replace(&mut self.said, long)
     }
 }
 
@@ -148,5 +163,19 @@ impl Ending {
             select(pin!(terminate.recv()), pin!(interrupt.recv())).await;
         };
         runtime.block_on(async { timeout(time, told).await.is_ok() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_others_keep_is_said_once() {
+        let mut kept_out = KeptOut::default();
+        let said: Vec<u64> = (1000..1200)
+            .filter(|now| kept_out.is_to_be_said(*now))
+            .collect();
+        assert_eq!(said, [1060]);
     }
 }
