@@ -82,6 +82,8 @@ impl Tiles {
     /// Shows a checkpoint of which all tiles were written.
     pub(crate) fn publish(&self, note: &str) -> Result<(), Fault> {
         let path = self.public.join(CHECKPOINT);
+        // A log without leaves has no tile either.
+        fs::create_dir_all(&self.public).map_err(file("make", &self.public))?;
         write(&path, note.as_bytes())?;
         sync_folder(&self.public)
     }

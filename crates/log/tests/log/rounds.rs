@@ -1,5 +1,6 @@
 //! What a round makes, and that no witness stops it.
 
+use std::fs;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
@@ -7,7 +8,7 @@ use habeas_ledger::checkpoint::Checkpoint;
 use habeas_ledger::hash::leaf_hash;
 use habeas_ledger::leaf::Entry;
 use habeas_ledger::note::Note;
-use habeas_log::{Cadence, Fault, Log};
+use habeas_log::{Cadence, Fault, Log, Setup, Tiles};
 use habeas_store::{Failpoint, Faults, Step};
 use habeas_witness::client::Missing;
 use tempfile::tempdir;
@@ -23,7 +24,21 @@ fn a_round_is_cosigned_stored_and_published() {
     let all = [1, 2, 3, 4, 5].map(|number| honest(number, folder.path()));
     let site = Site::new();
     let store = site.open();
-    let (mut log, heard) = log(&site, Some(policy(4, &all)));
+    let heard = Heard::default();
+    let public = folder.path().join("public");
+    let with = |multiple| {
+        let tiles = Some(Tiles::new(public.clone(), None));
+        let policy = Some(policy(4, &all));
+        let setup = setup(&site, policy, &heard);
+        Log::new(Setup {
+            tiles,
+            multiple,
+            ..setup
+        })
+        .unwrap()
+    };
+    let published = || fs::read_to_string(public.join("checkpoint")).unwrap();
+    let mut log = with(4);
     for (id, size) in [("a", 4), ("b", 8)] {
         let index = record(&store, id);
         let done = log.round(&store, TODAY).unwrap();
@@ -31,25 +46,17 @@ fn a_round_is_cosigned_stored_and_published() {
         assert!(round.quorum);
         assert_eq!(round.groups[0].to_string(), "organs: 5 of 5");
         assert_eq!((done.size, done.note.signatures().len()), (size, 6));
+        assert_eq!(published(), done.note.to_string());
         let material = store.material(index).unwrap().unwrap();
         assert!(material.checkpoint.published);
-        assert_eq!(
-            (material.checkpoint.size, material.cosignatures.len()),
-            (size, 5)
-        );
+        assert_eq!(material.checkpoint.size, size);
+        assert_eq!(material.cosignatures.len(), 5);
     }
     assert_eq!(heard.take(), [""; 0]);
     // The same once more, with nothing new: new times, no new lines.
-    let (mut again, _) = (
-        Log::new(habeas_log::Setup {
-            multiple: 0,
-            ..setup(&site, Some(policy(4, &all)), &heard)
-        })
-        .unwrap(),
-        (),
-    );
-    let done = again.round(&store, TODAY + 10).unwrap();
+    let done = with(0).round(&store, TODAY + 10).unwrap();
     assert_eq!((done.size, done.note.signatures().len()), (8, 6));
+    assert_eq!(published(), done.note.to_string());
     assert_eq!(store.audit().unwrap().found, []);
 }
 

@@ -96,6 +96,10 @@ fn a_stranger_verifies_what_is_published() {
     let folder = tempdir().unwrap();
     let site = Site::new();
     let store = site.open();
+    let empty = folder.path().join("empty");
+    publishing(&site, &empty, 0).round(&store, TODAY).unwrap();
+    assert_eq!(published(&empty), (0, tlog::EMPTY_HASH));
+    fs::remove_dir_all(empty).unwrap();
     let mut log = publishing(&site, folder.path(), 0);
     record(&store, "a");
     // Over the ends of tiles of two levels.
