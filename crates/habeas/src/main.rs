@@ -7,6 +7,7 @@ mod input;
 mod key;
 mod output;
 mod pack;
+mod quietly;
 mod steps;
 mod store;
 mod verify;

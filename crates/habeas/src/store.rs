@@ -19,7 +19,8 @@ use habeas_ledger::document::DocumentSigner;
 use habeas_ledger::named::NamedDocumentSigner;
 use habeas_log::Turn;
 use habeas_store::{
-    CaseRecord, Clock, Environment, Places, Randomness, RootKey, Sort, Store, SystemRandomness,
+    CaseRecord, Clock, Environment, Places, Randomness, RootKey, Servers, Site, Sort, Store,
+    SystemRandomness,
 };
 use miette::Diagnostic;
 use serde_json::{Map, Value};
@@ -35,61 +36,138 @@ pub use receipt::Receipt;
 use crate::input::now;
 use crate::key;
 use crate::output::Failure;
+use crate::quietly::Quietly;
 
 /// The file of the key with which what is loaded in bulk is signed, beside the store.
 const IMPORT_KEY: &str = "import.key";
 
-/// Where a store is: `sqlite:FOLDER`.
+/// Where a store is: `sqlite:FOLDER` or `postgres://USER@HOST:PORT/NAME`.
 #[derive(Clone, Debug)]
-pub struct Address(PathBuf);
+pub enum Address {
+    /// Files in a folder.
+    Files(PathBuf),
+    /// Databases of a server.
+    Server(Box<habeas_store::Address>),
+}
 
 impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
-            Some(("sqlite", folder)) if !folder.is_empty() => Ok(Self(folder.into())),
-            Some(("postgres" | "postgresql", _)) => {
-                Err("PostgreSQL is not built in yet; `sqlite:FOLDER` is".to_owned())
-            }
-            _ => Err("write `sqlite:` and a folder, such as sqlite:store".to_owned()),
+            Some(("sqlite", folder)) if !folder.is_empty() => Ok(Self::Files(folder.into())),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Server(Box::new(text.parse()?))),
+            _ => Err("write `sqlite:` and a folder, such as sqlite:store, or postgres://USER@HOST:PORT/NAME".to_owned()),
         }
+    }
+}
+
+impl Address {
+    /// The store that is made of files; where it must be.
+    fn files(&self) -> Result<&Path, Failure> {
+        match self {
+            Self::Files(folder) => Ok(folder),
+            Self::Server(_) => Err(Failure::hinted(
+                "this is for a store of files, `sqlite:FOLDER`",
+                "PostgreSQL has tools of its own for copies: pg_basebackup, pg_dump",
+            )),
+        }
+    }
+}
+
+/// What stands beside the address of a store on PostgreSQL.
+#[derive(Debug, Default, Args)]
+pub struct Beside {
+    /// Of a store on PostgreSQL: the folder of this server's own files. Without it: a folder named as the database.
+    #[arg(long, value_name = "DIR")]
+    local: Option<PathBuf>,
+    /// Of a store on PostgreSQL: the database of its keys. Without it: NAME_keys beside it.
+    #[arg(long, value_name = "ADDRESS", value_parser = Quietly::<habeas_store::Address>::new())]
+    keys_at: Option<habeas_store::Address>,
+    /// Of a store on PostgreSQL: the database of names and contacts. Without it: NAME_persons beside it.
+    #[arg(long, value_name = "ADDRESS", value_parser = Quietly::<habeas_store::Address>::new())]
+    persons_at: Option<habeas_store::Address>,
+    /// Of a store on PostgreSQL that another server made: let this one join, which has the same root key.
+    #[arg(long)]
+    join: bool,
+}
+
+impl Beside {
+    /// The folder of what stands in files.
+    fn folder(&self, address: &Address) -> PathBuf {
+        match (address, &self.local) {
+            (Address::Files(folder), _) | (Address::Server(_), Some(folder)) => folder.clone(),
+            (Address::Server(address), None) => address.name().into(),
+        }
+    }
+
+    /// Where all of it is, and the file by which is known whether it is there.
+    fn site(&self, address: &Address) -> (Site, PathBuf) {
+        let folder = self.folder(address);
+        match address {
+            Address::Files(_) => {
+                let places = Places::in_folder(&folder);
+                (Site::from(&places), places.store)
+            }
+            Address::Server(store) => {
+                let servers = self.servers(store, &folder);
+                (Site::from(&servers), servers.acknowledged)
+            }
+        }
+    }
+
+    fn servers(&self, store: &habeas_store::Address, folder: &Path) -> Servers {
+        let mut servers = Servers::beside(store.clone(), folder.join("acknowledged"));
+        if let Some(keys) = &self.keys_at {
+            servers.keys = keys.clone();
+        }
+        if let Some(persons) = &self.persons_at {
+            servers.persons = persons.clone();
+        }
+        servers
     }
 }
 
 /// The store, and the key over all its keys.
 #[derive(Debug, Args)]
 pub struct Where {
-    /// The store: `sqlite:FOLDER`.
-    #[arg(long, value_name = "ADDRESS")]
+    /// The store: `sqlite:FOLDER`, or `postgres://USER@HOST:PORT/NAME`.
+    #[arg(long, value_name = "ADDRESS", value_parser = Quietly::<Address>::new())]
     store: Address,
     /// The file of the root key; on another disk than the store. Without it: root.key in the folder of the store.
     #[arg(long, value_name = "FILE")]
     root_key: Option<PathBuf>,
+    #[command(flatten)]
+    beside: Beside,
 }
 
 impl Where {
-    /// The folder of the store.
-    fn folder(&self) -> &Path {
-        &self.store.0
+    /// The folder of the store, or of this server's own files.
+    fn folder(&self) -> PathBuf {
+        self.beside.folder(&self.store)
     }
 
     /// Opens the store that is there.
     pub fn open(&self) -> Result<Store, Failure> {
-        open(&self.store, self.root_key.as_deref())
+        open(&self.store, &self.beside, self.root_key.as_deref())
+    }
+
+    /// Where the store is that is there, and its root key.
+    fn found(&self) -> Result<(Site, RootKey), Failure> {
+        found(&self.store, &self.beside, self.root_key.as_deref())
     }
 
     /// Audits it, whether it can be opened or not.
     fn audit(&self) -> Result<habeas_store::Audit, Failure> {
-        let (places, root) = found(&self.store, self.root_key.as_deref())?;
-        Store::audit_unopened(&places, &root).map_err(told)
+        let (site, root) = self.found()?;
+        Store::audit_unopened(&site, &root).map_err(told)
     }
 
     /// Opens it, and makes it first where there is none.
     fn open_or_create(&self) -> Result<Store, Failure> {
-        let folder = &self.store.0;
-        let places = Places::in_folder(folder);
-        if !places.store.exists() {
+        let (site, there) = self.beside.site(&self.store);
+        if !there.exists() && !self.beside.join {
+            let folder = &self.folder();
             std::fs::create_dir_all(folder).map_err(|e| Failure::File(folder.clone(), e))?;
             let path = root_key(folder, self.root_key.as_deref());
             let environment = environment();
@@ -98,7 +176,7 @@ impl Where {
                 false => RootKey::create(&path, &environment),
             };
             let root = root.map_err(told)?;
-            Store::create(&places, &root, &environment).map_err(told)?;
+            Store::create(&site, &root, &environment).map_err(told)?;
         }
         self.open()
     }
@@ -120,22 +198,41 @@ fn import_key(folder: &Path) -> Result<DocumentSigner, Failure> {
 }
 
 /// Opens a store with the root key that is named, or with the one in its folder.
-fn open(address: &Address, root: Option<&Path>) -> Result<Store, Failure> {
-    let (places, root) = found(address, root)?;
-    let open = || Store::open(&places, &root, environment());
-    Turn::of(&address.0).take(open).map_err(told)
+fn open(address: &Address, beside: &Beside, root: Option<&Path>) -> Result<Store, Failure> {
+    let (site, root) = found(address, beside, root)?;
+    let open = || Store::open(&site, &root, environment());
+    Turn::of(&beside.folder(address)).take(open).map_err(told)
 }
 
-fn found(address: &Address, root: Option<&Path>) -> Result<(Places, RootKey), Failure> {
-    let places = Places::in_folder(&address.0);
-    if !places.store.exists() {
-        return Err(Failure::hinted(
-            format!("no store is in {}", address.0.display()),
-            "`habeas load` makes one",
-        ));
+fn found(
+    address: &Address,
+    beside: &Beside,
+    root: Option<&Path>,
+) -> Result<(Site, RootKey), Failure> {
+    let folder = beside.folder(address);
+    let (site, there) = beside.site(address);
+    let key = || RootKey::read(&root_key(&folder, root)).map_err(told);
+    if !there.exists() {
+        match address {
+            Address::Server(store) if beside.join => {
+                let servers = beside.servers(store, &folder);
+                Store::join(&servers, &key()?, &environment()).map_err(told)?;
+            }
+            Address::Server(_) => {
+                return Err(Failure::hinted(
+                    format!("nothing of a store is in {}", folder.display()),
+                    "`habeas load` makes one; --join joins one that another server made",
+                ));
+            }
+            Address::Files(_) => {
+                return Err(Failure::hinted(
+                    format!("no store is in {}", folder.display()),
+                    "`habeas load` makes one",
+                ));
+            }
+        }
     }
-    let root = RootKey::read(&root_key(&address.0, root)).map_err(told)?;
-    Ok((places, root))
+    Ok((site, key()?))
 }
 
 fn root_key(folder: &Path, named: Option<&Path>) -> PathBuf {
@@ -196,12 +293,14 @@ fn read_case(reader: &mut Reader<'_>, case: &CaseRecord) -> Result<(), Failure> 
 /// The store whose cases a command reads, in place of files.
 #[derive(Debug, Default, Args)]
 pub struct Kept {
-    /// Read the acts that this store keeps, `sqlite:FOLDER`, and no files.
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "files")]
+    /// Read the acts that this store keeps, `sqlite:FOLDER` or `postgres://USER@HOST:PORT/NAME`, and no files.
+    #[arg(long, value_name = "ADDRESS", value_parser = Quietly::<Address>::new(), conflicts_with = "files")]
     store: Option<Address>,
     /// The file of its root key; without it: root.key in its folder.
     #[arg(long, value_name = "FILE", requires = "store")]
     root_key: Option<PathBuf>,
+    #[command(flatten)]
+    beside: Beside,
 }
 
 impl Kept {
@@ -210,7 +309,7 @@ impl Kept {
         let Some(address) = &self.store else {
             return Ok(());
         };
-        let store = open(address, self.root_key.as_deref())?;
+        let store = open(address, &self.beside, self.root_key.as_deref())?;
         for case in store.cases() {
             read_case(reader, &case.map_err(told)?)?;
         }

@@ -74,6 +74,12 @@ pub struct Site {
     pub(crate) acknowledged: PathBuf,
 }
 
+impl From<&Self> for Site {
+    fn from(site: &Self) -> Self {
+        site.clone()
+    }
+}
+
 impl From<&Places> for Site {
     fn from(places: &Places) -> Self {
         Self {

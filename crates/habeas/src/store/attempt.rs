@@ -24,8 +24,8 @@ impl Kept {
         let Some(address) = &self.store else {
             return Ok(());
         };
-        let store = open(address, self.root_key.as_deref())?;
-        let signer = import_key(&address.0)?;
+        let store = open(address, &self.beside, self.root_key.as_deref())?;
+        let signer = import_key(&self.beside.folder(address))?;
         let (_, mut said) =
             fields(line).ok_or_else(|| Failure::said("the step is no line of JSON"))?;
         said.push(Field {

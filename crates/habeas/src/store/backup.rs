@@ -14,6 +14,7 @@ use habeas_witness::client::{Cosigners, DEADLINE};
 use super::signing::policy;
 use super::{Address, IMPORT_KEY, Where, environment, told};
 use crate::output::{Failure, note, print};
+use crate::quietly::Quietly;
 
 /// Which store, and where its copies go.
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ pub struct Backup {
 impl Backup {
     /// Exit status 0: both copies were written and verified; 2: they were not.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let import = self.place.folder().join(IMPORT_KEY);
+        let import = self.place.store.files()?.join(IMPORT_KEY);
         let also = Vec::from_iter(import.exists().then_some(import));
         let store = self.place.open()?;
         let made = store
@@ -55,7 +56,7 @@ pub struct Restore {
     #[arg(long, value_name = "DIR")]
     keys_from: PathBuf,
     /// Where the store is to be: `sqlite:FOLDER`, which is not there yet, or empty.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = Quietly::<Address>::new())]
     store: Address,
     /// The file of the root key, which is in no backup.
     #[arg(long, value_name = "FILE")]
@@ -70,7 +71,7 @@ impl Restore {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let root = RootKey::read(&self.root_key).map_err(told)?;
         let policy = self.policy.as_deref().map(policy).transpose()?;
-        let Address(into) = &self.store;
+        let into = self.store.files()?;
         let restoring = Restoring::begin(
             &self.from,
             &self.keys_from,

@@ -51,10 +51,10 @@ impl Load {
         };
         let reading = files.read_listing(&law)?;
         let store = self.place.open_or_create()?;
-        let signer = import_key(self.place.folder())?;
+        let signer = import_key(&self.place.folder())?;
         let mut log = None;
         if self.signing.has_key() {
-            let (mut made, _) = self.signing.log(self.place.folder(), 0)?;
+            let (mut made, _) = self.signing.log(&self.place.folder(), 0)?;
             made.begin(&store)?;
             log = Some(made);
         }

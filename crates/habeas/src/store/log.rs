@@ -8,7 +8,7 @@ use habeas_log::{Done, Turn, run};
 use habeas_store::Store;
 
 use super::signing::Signing;
-use super::{Machine, Where, environment, found};
+use super::{Machine, Where, environment};
 use crate::input::now;
 use crate::output::{Failure, note, print};
 
@@ -31,8 +31,8 @@ pub struct Log {
 impl Log {
     /// Exit status 0: it was told to end; 2: it could not begin, or must not go on.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let folder = self.place.folder();
-        let (places, root) = found(&self.place.store, self.place.root_key.as_deref())?;
+        let folder = &self.place.folder();
+        let (site, root) = self.place.found()?;
         let (log, key) = self.signing.log(folder, PAD)?;
         let origin = key.verifier().name().to_owned();
         let mut shown = Ok(());
@@ -41,7 +41,7 @@ impl Log {
             self.every,
             &Machine,
             &Turn::of(folder),
-            || Store::open(&places, &root, environment()),
+            || Store::open(&site, &root, environment()),
             |store| {
                 let leaves = store.size().unwrap_or(0);
                 shown = print(&format!("{origin} runs, with {leaves} leaves\n"));
@@ -65,7 +65,7 @@ impl Checkpoint {
     /// Prints the signed checkpoint, which was stored before, with the lines of the witnesses. Exit status 1: too few have cosigned.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let store = self.place.open()?;
-        let (mut log, _) = self.signing.log(self.place.folder(), 0)?;
+        let (mut log, _) = self.signing.log(&self.place.folder(), 0)?;
         let done = log.round(&store, now().try_into().unwrap_or(0))?;
         print(&done.note.to_string())?;
         tell(&done);

@@ -191,7 +191,9 @@ fn what_cannot_be_opened_says_why() {
     let audit = |more: &[&str]| sandbox.run(["audit"].iter().chain(more).copied());
     audit(&["--store", "sqlite:nowhere"]).could_not("no store is in nowhere");
     audit(&["--store", "kept"]).could_not("sqlite:");
-    audit(&["--store", "postgres://there"]).could_not("PostgreSQL is not built in yet");
+    audit(&["--store", "postgres://there"]).could_not("it names no database");
+    audit(&["--store", "postgres://x:geheim@127.0.0.1:1/none"])
+        .could_not("nothing of a store is in none");
     std::fs::rename(sandbox.path("kept").join("keys.db"), sandbox.path("gone")).unwrap();
     audit(&STORE).could_not("key");
     std::fs::rename(sandbox.path("gone"), sandbox.path("kept").join("keys.db")).unwrap();
@@ -319,4 +321,47 @@ fn an_answer_is_given_though_it_cannot_be_recorded() {
             of_store.err
         );
     }
+}
+
+/// The same on PostgreSQL, and from a second server that joins.
+#[test]
+fn a_store_on_postgresql_is_loaded_and_joined() {
+    let cluster = habeas_cluster::Cluster::start(&[]).unwrap();
+    for database in ["kept", "kept_keys", "kept_persons"] {
+        cluster.create(database).unwrap();
+    }
+    let address = cluster.address("kept");
+    let sandbox = Sandbox::new();
+    let run = |words: &[&str], more: &[&str]| {
+        let store = ["--store", address.as_str()];
+        let words = words.iter().chain(&store).chain(more);
+        sandbox.run(words.copied())
+    };
+    let load = ["load", "acts/kelp.jsonl", "acts/limpet.csv"];
+    let loaded = run(&load, &[]);
+    assert_eq!((loaded.status, loaded.err.as_str()), (0, ""));
+    let at = ["--at", IN_TIME, "--json"];
+    let files = ["check", "acts/kelp.jsonl", "acts/limpet.csv"];
+    let of_files = sandbox.run(files.into_iter().chain(at));
+    let of_store = run(&["check"], &at);
+    assert!(of_files.out.len() > 1000);
+    assert_eq!(of_files.out, of_store.out);
+    let key = SignerKey::from_seed("log.example/1", Algorithm::Ed25519, &[7; 32]).unwrap();
+    sandbox.write_secret("log.key", &key.to_secret_text());
+    let made = run(&["checkpoint"], &["--key", "log.key"]);
+    assert_eq!((made.status, made.err.as_str()), (0, ""));
+    let receipt = ["receipt", "--case", "kelp", "--act", "a1"];
+    assert_eq!(run(&receipt, &[]).status, 0);
+
+    // Another server has the root key, and files of its own.
+    let second = ["--local", "second", "--root-key", "kept/root.key"];
+    run(&["audit"], &second).could_not("nothing of a store is in second");
+    std::fs::create_dir(sandbox.path("second")).unwrap();
+    let join = [&second[..], &["--join"]].concat();
+    let again = run(&load, &join);
+    assert_eq!((again.status, again.err.as_str()), (0, ""));
+    let audited = run(&["audit"], &second);
+    assert!(audited.out.contains("everything was rebuilt and matches"));
+    assert_eq!(audited.out, run(&["audit"], &[]).out);
+    run(&["backup"], &["--out", "a", "--keys-out", "b"]).could_not("a store of files");
 }

@@ -36,12 +36,17 @@ impl FromStr for Address {
 }
 
 impl Address {
+    /// The name of the database.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.get_dbname().unwrap_or_default()
+    }
+
     /// The same server, and there the database whose name ends in `suffix` besides.
     #[must_use]
     pub fn beside(&self, suffix: &str) -> Self {
         let mut config = self.0.clone();
-        let name = config.get_dbname().unwrap_or_default();
-        let name = format!("{name}{suffix}");
+        let name = format!("{}{suffix}", self.name());
         config.dbname(&name);
         Self(config)
     }
