@@ -18,6 +18,8 @@ pub(crate) enum Failed {
     Column(usize),
     /// There is no row where there must be one.
     NoRow,
+    /// The database would not do it, and would not say so.
+    Refused(&'static str),
 }
 
 impl Failed {
@@ -30,7 +32,7 @@ impl Failed {
                     || said.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
             }),
             Self::Postgres { code, .. } => *code == Some(SqlState::DISK_FULL),
-            Self::Column(_) | Self::NoRow => false,
+            Self::Column(_) | Self::NoRow | Self::Refused(_) => false,
         }
     }
 
@@ -57,6 +59,7 @@ impl fmt::Display for Failed {
             Self::Postgres { said, .. } => f.write_str(said),
             Self::Column(number) => write!(f, "column {number} is of another kind"),
             Self::NoRow => f.write_str("a row is missing"),
+            Self::Refused(why) => f.write_str(why),
         }
     }
 }

@@ -5,7 +5,7 @@
 use core::time::Duration;
 
 use super::Role;
-use crate::database::{Answer, Connection};
+use crate::database::{Answer, Connection, Failed};
 
 const IDENTITY: &str = "
 CREATE TABLE store (
@@ -223,6 +223,17 @@ pub(super) fn shred(role: Role, connection: &Connection) -> Answer<bool> {
         Role::Keys => "VACUUM FULL keys",
         Role::Persons => "VACUUM FULL persons",
     };
+    // PostgreSQL passes over a table that is another's, and says so in a mere warning.
+    let owns = "SELECT count(*) FROM pg_class WHERE oid = to_regclass($1::text)
+        AND pg_has_role(relowner, 'USAGE')";
+    let table = match role {
+        Role::Store => "acts",
+        Role::Keys => "keys",
+        Role::Persons => "persons",
+    };
+    if connection.one(owns, &[table.into()], |row| row.get::<i64>(0))? == 0 {
+        return Err(Failed::Refused("the role does not own its tables"));
+    }
     if !is_seen_by_nobody(connection)? {
         return Ok(false);
     }
