@@ -327,13 +327,28 @@ fn an_answer_is_given_though_it_cannot_be_recorded() {
 #[test]
 fn a_store_on_postgresql_is_loaded_and_joined() {
     let cluster = habeas_cluster::Cluster::start(&[]).unwrap();
-    for database in ["kept", "kept_keys", "kept_persons"] {
-        cluster.create(database).unwrap();
-    }
-    let address = cluster.address("kept");
+    // As docs/guides/postgresql.md sets it up: a role for each database, reached over the socket.
+    let (socket, port) = (cluster.socket().display(), cluster.port());
+    let [store, keys, persons] = ["", "_keys", "_persons"].map(|of| {
+        cluster
+            .sql("postgres", &format!("CREATE ROLE habeas{of} LOGIN"))
+            .unwrap();
+        let made = format!("CREATE DATABASE kept{of} OWNER habeas{of}");
+        cluster.sql("postgres", &made).unwrap();
+        let closed = format!("REVOKE CONNECT ON DATABASE kept{of} FROM PUBLIC");
+        cluster.sql("postgres", &closed).unwrap();
+        format!("postgres://habeas{of}@/kept{of}?host={socket}&port={port}")
+    });
     let sandbox = Sandbox::new();
     let run = |words: &[&str], more: &[&str]| {
-        let store = ["--store", address.as_str()];
+        let store = [
+            "--store",
+            &store,
+            "--keys-at",
+            &keys,
+            "--persons-at",
+            &persons,
+        ];
         let words = words.iter().chain(&store).chain(more);
         sandbox.run(words.copied())
     };
@@ -363,5 +378,8 @@ fn a_store_on_postgresql_is_loaded_and_joined() {
     let audited = run(&["audit"], &second);
     assert!(audited.out.contains("everything was rebuilt and matches"));
     assert_eq!(audited.out, run(&["audit"], &[]).out);
+    // The role of the store reads no key.
+    let pried = cluster.sql("kept_keys", "SET ROLE habeas; SELECT wrapped FROM keys");
+    assert!(pried.unwrap_err().to_string().contains("permission denied"));
     run(&["backup"], &["--out", "a", "--keys-out", "b"]).could_not("a store of files");
 }

@@ -201,12 +201,13 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Waits until no transaction is left that began before now: as long as one may see what was deleted, it is kept. One that writes to another database of
 /// the server counts too: it holds back how far new readers of this one look.
 fn is_seen_by_nobody(connection: &Connection) -> Answer<bool> {
-    let now = connection.one("SELECT pg_current_xact_id()::xid::text", &[], |row| {
+    let now = connection.one("SELECT pg_current_xact_id()::text", &[], |row| {
         row.get::<String>(0)
     })?;
-    let others = "SELECT count(*) FROM pg_stat_activity
-        WHERE pid <> pg_backend_pid() AND (age(backend_xid) >= age($1::text::xid)
-        OR datname = current_database() AND age(backend_xmin) >= age($1::text::xid))";
+    let others = "SELECT count(*)
+        + (pg_snapshot_xmin(pg_current_snapshot()) <= $1::text::xid8)::int::bigint
+        FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND age(backend_xmin) >= age($1::text::xid8::xid)";
     for _ in 0..TRIES {
         match connection.one(others, &[now.as_str().into()], |row| row.get::<i64>(0))? {
             0 => return Ok(true),

@@ -166,8 +166,11 @@ impl Postgres {
     pub fn in_cluster(cluster: &Cluster) -> Self {
         let name = Self::name();
         cluster.create(&name).unwrap();
-        let schemas = SCHEMAS.map(|schema| format!("CREATE SCHEMA of_{schema};"));
-        cluster.sql(&name, &schemas.concat()).unwrap();
+        // A role like any other, which owns its tables and nothing else. Another test may have made it.
+        cluster.sql(&name, "CREATE ROLE habeas LOGIN").ok();
+        let made = |schema| format!("CREATE SCHEMA of_{schema} AUTHORIZATION habeas;");
+        let schemas = SCHEMAS.map(made).concat();
+        cluster.sql(&name, &schemas).unwrap();
         Self::with(Folder::own(), cluster.address(&name))
     }
 
@@ -222,7 +225,8 @@ impl Postgres {
 
     pub fn servers(&self) -> Servers {
         let address = |schema: &str| -> Address {
-            let path = format!("{}?options=-csearch_path%3Dof_{schema}", self.address);
+            let address = self.address.replace("//postgres@", "//habeas@");
+            let path = format!("{address}?options=-csearch_path%3Dof_{schema}");
             path.parse().unwrap()
         };
         let [store, keys, persons] = SCHEMAS.map(address);

@@ -184,3 +184,24 @@ fn a_forgotten_commit_is_named() {
     let found = site.open().unwrap().audit().unwrap().found;
     assert!(found.contains(&Mismatch::NoAct { index: 2 }), "{found:?}");
 }
+
+/// PostgreSQL passes over a table of another role with a mere warning, and the keys would stand.
+#[test]
+fn an_erasure_that_cannot_write_a_table_anew_says_so() {
+    let site = Postgres::fresh();
+    let store = site.open().unwrap();
+    record(&store, act("one", "a"));
+    site.sql("ALTER TABLE of_keys.keys OWNER TO postgres; GRANT ALL ON of_keys.keys TO habeas")
+        .unwrap();
+    let refused = store.erase(erasure(&store, "one", Some("a"))).unwrap_err();
+    assert!(
+        format!("{refused:?}").contains("does not own"),
+        "{refused:?}"
+    );
+    drop(store);
+    site.sql("ALTER TABLE of_keys.keys OWNER TO habeas")
+        .unwrap();
+    let store = site.open().unwrap();
+    store.erase(erasure(&store, "one", Some("a"))).unwrap();
+    assert_eq!(sound(&store).erased, 1);
+}
