@@ -63,11 +63,11 @@ const WRAP_TAG: usize = 16;
 
 /// What wraps keys: random ones, each of which is wrapped under one number alone. So no nonce is needed: the tag over the key is one
 /// (deterministic authenticated encryption after Rogaway and Shrimpton, with HMAC for both of its functions).
-pub(crate) struct Wrapping(Hmac<Sha256>);
+pub(crate) struct Wrapping(Key);
 
 impl Wrapping {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self(under(key))
+    pub(crate) fn new(key: Key) -> Self {
+        Self(key)
     }
 
     /// The key, wrapped and bound to `to`.
@@ -87,12 +87,12 @@ impl Wrapping {
     }
 
     fn tag(&self, to: &[u8], key: &Key) -> Hmac<Sha256> {
-        fed(self.0.clone(), "wrap tag", &[to, &**key])
+        mac(&self.0, "wrap tag", &[to, &**key])
     }
 
     /// Hidden under a stream that belongs to the tag, or shown again.
     fn crossed(&self, to: &[u8], tag: &[u8], key: &[u8; 32]) -> Key {
-        let stream = fed(self.0.clone(), "wrap stream", &[to, tag]);
+        let stream = mac(&self.0, "wrap stream", &[to, tag]);
         let mut stream: Key = Zeroizing::new(stream.finalize().into_bytes().into());
         stream.iter_mut().zip(key).for_each(|(s, k)| *s ^= *k);
         stream
@@ -203,12 +203,15 @@ mod tests {
 
     #[test]
     fn a_key_unwraps_with_its_wrapping_and_binding_alone() {
-        let wrapping = Wrapping::new(&[7; 32]);
+        let wrapping = Wrapping::new(Zeroizing::new([7; 32]));
         let key = Zeroizing::new([9; 32]);
         let wrapped = wrapping.wrap(b"here", &key);
         assert_eq!(wrapped.len(), 48);
         assert_eq!(wrapping.unwrap(b"here", &wrapped), Some(key));
-        assert_eq!(Wrapping::new(&[8; 32]).unwrap(b"here", &wrapped), None);
+        assert_eq!(
+            Wrapping::new(Zeroizing::new([8; 32])).unwrap(b"here", &wrapped),
+            None
+        );
         assert_eq!(wrapping.unwrap(b"there", &wrapped), None);
         for bit in 0..wrapped.len() * 8 {
             let mut altered = wrapped.clone();

@@ -31,7 +31,7 @@ impl Secrets {
     pub(crate) fn create(root: &RootKey, environment: &Environment) -> Result<Self> {
         Ok(Self {
             id: environment.random()?,
-            wrap: Wrapping::new(&derive(&root.0, "wrap", &[])),
+            wrap: Wrapping::new(derive(&root.0, "wrap", &[])),
             names: Zeroizing::new(environment.random()?),
         })
     }
@@ -40,7 +40,7 @@ impl Secrets {
     pub(crate) fn open(root: &RootKey, id: [u8; 16], keys: &Connection) -> Result<Self> {
         let mut secrets = Self {
             id,
-            wrap: Wrapping::new(&derive(&root.0, "wrap", &[])),
+            wrap: Wrapping::new(derive(&root.0, "wrap", &[])),
             names: Key::default(),
         };
         let wrapped = keys::wrapped(keys, NAMES)?.ok_or(Error::KeyLost { key: NAMES })?;
