@@ -56,6 +56,8 @@ pub(crate) fn bench(workspace: &Workspace, extent: Extent) -> Done {
     let each = receipts::timed(workspace, &folder)?;
     let said = if each <= BROWSER { "reached" } else { "MISSED" };
     println!("goal {said}: receipt verified in headless Chromium, ms: {each:.2}, goal {BROWSER}");
+    println!();
+    run(&["attacks"])?;
     println!(
         "load of the machine before {before}, after {}",
         bench::load()
