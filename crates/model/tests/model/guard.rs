@@ -94,7 +94,7 @@ impl Guard {
             }
             Self::MarkBeforeShown => ("crates/store/src/writer.rs", "told once all is marked"),
             Self::MarkAtOpening => (RECOVER, "acknowledged.size > size"),
-            Self::TreeAtOpening => (RECOVER, "rebuilt == head.frontier"),
+            Self::TreeAtOpening => (RECOVER, "rebuilt != head.frontier"),
             Self::RootRecomputed => (CHECKPOINT, "let root = root("),
             Self::RootCompared => (CHECKPOINT, "root != said.root()"),
             Self::StoredBeforeShown => (CHECKPOINT, "Step::Checkpoint, transaction)?"),
