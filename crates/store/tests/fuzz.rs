@@ -139,7 +139,9 @@ fn opened(site: &Sqlite, leaf: u64) -> Opened {
         let sql = "SELECT wrapped FROM keys WHERE number = ?";
         let wrapped: Vec<u8> = keys.query_row(sql, [number], |row| row.get(0)).unwrap();
         let to = joined("key", &[&id, &number.to_be_bytes()]);
-        open(&derive(&root, "wrap", &[]), &to, &wrapped)
+        let (tag, hidden) = wrapped.split_at(16);
+        let stream = derive(&derive(&root, "wrap", &[]), "wrap stream", &[&to, tag]);
+        hidden.iter().zip(stream).map(|(h, s)| h ^ s).collect()
     };
     let sql = "SELECT cases.name, cases.key, acts.name, retry, sort, acts.key, acts.sealed
         FROM acts JOIN cases ON cases.number = of_case WHERE leaf = ?";
