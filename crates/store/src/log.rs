@@ -19,8 +19,8 @@ use crate::secrets::Secrets;
 use crate::spare::Spare;
 use crate::step::{Step, commit};
 use crate::tables::acts::{self, ActRow, CaseRow};
-use crate::tables::outbox;
 use crate::tables::tree::{self, Head};
+use crate::tables::{keys, outbox};
 
 /// What is answered, as far as it is known before the leaf has its number.
 #[derive(Clone, Debug)]
@@ -161,8 +161,11 @@ impl<'a> Log<'a> {
         // Their numbers rise as they come, and they are added in the order of their names, before any is held: whoever waits for one that is being added holds
         // none that was there.
         let mut adding: BTreeMap<Name, (i64, &str)> = BTreeMap::new();
-        let numbers = outbox::case_numbers(store, all.len() - known.len())?;
-        let mut numbers = numbers.into_iter();
+        let mut numbers = match all.len() - known.len() {
+            0 => Vec::new(),
+            count => outbox::case_numbers(store, count)?,
+        }
+        .into_iter();
         for id in ids() {
             let name = secrets.case_name(id);
             if !known.contains(&name)
@@ -189,6 +192,13 @@ impl<'a> Log<'a> {
         for (row, logged) in outbox::hold(store, &all)? {
             desk.logged = desk.logged.max(logged);
             desk.cases.insert(row.name, row);
+        }
+        // One that is not there or does not open is looked at again where it is needed, and told.
+        let of_cases: Vec<u64> = desk.cases.values().map(|case| case.key).collect();
+        for (number, wrapped) in keys::wrapped_all(&spare.keys, &of_cases)? {
+            if let Ok(key) = secrets.unwrap(number, &wrapped) {
+                self.keys.insert(number, key);
+            }
         }
         let retries: Vec<Name> = news.iter().map(|n| secrets.retry_name(&n.retry)).collect();
         let names: Vec<Name> = news

@@ -64,10 +64,12 @@ impl Spare {
         let doing = database(Step::Keys.name());
         let transaction = self.keys.begin().map_err(doing)?;
         let first = keys::give(&transaction, BLOCK.into())?;
+        let mut made = Vec::new();
         for number in first..first + u64::from(BLOCK) {
             let key: Key = Zeroizing::new(e.random()?);
-            keys::insert(&transaction, number, &secrets.wrap(number, &key))?;
+            made.push((number, secrets.wrap(number, &key)));
         }
+        keys::insert_all(&transaction, &made)?;
         commit(e, Step::Keys, transaction)?;
         Ok(first)
     }

@@ -1,7 +1,8 @@
 //! The key store: keys by number, each wrapped under the root key. They are laid by in blocks
 //! before they are used, so that recording an act waits for one disk and not for two.
 
-use crate::database::{Connection, Transaction};
+use crate::database::value::signed;
+use crate::database::{Connection, Transaction, Value};
 use crate::error::{Result, database};
 
 pub(crate) const TABLES: &str = "
@@ -43,6 +44,34 @@ pub(crate) fn insert(keys: &Transaction<'_>, number: u64, wrapped: &[u8]) -> Res
     )
     .map(drop)
     .map_err(database("lay keys by"))
+}
+
+/// Inserts many keys; where a server is asked, in one statement.
+pub(crate) fn insert_all(keys: &Transaction<'_>, all: &[(u64, Vec<u8>)]) -> Result<()> {
+    if !keys.is_shared() {
+        return all
+            .iter()
+            .try_for_each(|(number, wrapped)| insert(keys, *number, wrapped));
+    }
+    let numbers: Vec<i64> = all.iter().map(|(number, _)| signed(*number)).collect();
+    let wrapped: Vec<_> = all.iter().map(|(_, wrapped)| Some(&wrapped[..])).collect();
+    keys.execute(
+        "INSERT INTO keys SELECT * FROM unnest($1::bigint[], $2::bytea[])",
+        &[Value::Integers(&numbers), Value::Many(&wrapped)],
+    )
+    .map(drop)
+    .map_err(database("lay keys by"))
+}
+
+/// Those of these keys that were not erased, as they are wrapped; of PostgreSQL alone.
+pub(crate) fn wrapped_all(keys: &Connection, numbers: &[u64]) -> Result<Vec<(u64, Vec<u8>)>> {
+    let numbers: Vec<i64> = numbers.iter().copied().map(signed).collect();
+    keys.query(
+        "SELECT number, wrapped FROM keys WHERE number = ANY($1)",
+        &[Value::Integers(&numbers)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+    .map_err(database("read keys"))
 }
 
 /// A key as it is wrapped, if it was not erased.
