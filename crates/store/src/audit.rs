@@ -1,6 +1,7 @@
 //! The audit: everything is rebuilt from what is stored, and all that does not match is named.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use habeas_ledger::checkpoint::Checkpoint as Statement;
 use habeas_ledger::hash::{Hash, leaf_hash};
@@ -12,7 +13,7 @@ use crate::act::Sort;
 use crate::error::{Error, Mismatch, Result, database};
 use crate::nodes::EVERY;
 use crate::opener::{OpenCase, Opened, Opener, Place, Sealed};
-use crate::reader::Reader;
+use crate::reader::{Reader, Readers};
 use crate::recover;
 use crate::seal::Name;
 use crate::tables::acts::{self, Tombstone};
@@ -56,8 +57,24 @@ struct Seen {
     last: u64,
 }
 
-impl Reader {
+impl Readers {
+    /// Audits with one reader, while another lets the databases check themselves.
     pub(crate) fn audit(&self) -> Result<Audit> {
+        let (audit, damage) = thread::scope(|scope| {
+            let damage = scope.spawn(|| self.read(|reader| Ok(reader.damage())));
+            let audit = self.read(Reader::audit);
+            (audit, damage.join().unwrap_or(Err(Error::Stopped)))
+        });
+        let mut audit = audit?;
+        audit.found.extend(damage?);
+        audit.found.sort();
+        audit.found.dedup();
+        Ok(audit)
+    }
+}
+
+impl Reader {
+    fn audit(&self) -> Result<Audit> {
         let begin = database("begin the audit");
         // Before that of the store: whoever is in it has a case there.
         let people = self.persons.snapshot().map_err(&begin)?;
@@ -76,13 +93,6 @@ impl Reader {
             erased: BTreeMap::new(),
             beside: BTreeMap::new(),
         };
-        for (role, connection) in [
-            (Role::Store, &*snapshot),
-            (Role::Keys, &self.keys),
-            (Role::Persons, &self.persons),
-        ] {
-            pass.audit.found.extend(tables::damage(role, connection));
-        }
         if let Err(failed) = pass.go_through() {
             pass.audit.found.push(match failed {
                 Error::Mismatch(found) => found,
@@ -111,9 +121,19 @@ impl Reader {
                 audit.found.push(Mismatch::Person { row });
             }
         }
-        audit.found.sort();
-        audit.found.dedup();
         Ok(audit)
+    }
+
+    /// What each database finds in itself.
+    fn damage(&self) -> Vec<Mismatch> {
+        [
+            (Role::Store, &self.store),
+            (Role::Keys, &self.keys),
+            (Role::Persons, &self.persons),
+        ]
+        .into_iter()
+        .flat_map(|(role, connection)| tables::damage(role, connection))
+        .collect()
     }
 }
 

@@ -298,7 +298,7 @@ impl Store {
     /// # Errors
     /// When a file cannot be read at all.
     pub fn audit(&self) -> Result<Audit> {
-        self.read(Reader::audit)
+        self.readers.audit()
     }
 
     /// The same of a store that does not match itself, and so is not opened. Nothing is written, and nothing of what an earlier end left
@@ -310,7 +310,7 @@ impl Store {
         let site = site.into();
         let (of_keys, id) = tables::open(Role::Keys, &site.keys)?;
         let secrets = Arc::new(Secrets::open(root, id, &of_keys)?);
-        Readers::new(site, secrets).read(Reader::audit)
+        Readers::new(site, secrets).audit()
     }
 
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
