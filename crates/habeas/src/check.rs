@@ -63,7 +63,7 @@ impl Check {
             print(&lines)?;
         } else {
             let tables: Vec<String> = assessments
-                .iter()
+                .par_iter()
                 .map(|a| text::table(a, self.lang))
                 .collect();
             print(&format!(

@@ -107,6 +107,13 @@ pub fn write(path: &Path, secret: &str) -> Result<(), Failure> {
 /// The text of a secret key. A file that others can read is refused: what stood open may have been copied.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let failed = |e| Failure::File(path.to_owned(), e);
+    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(failed)?);
+    if !text.starts_with("PRIVATE+KEY+") {
+        return Err(Failure::hinted(
+            format!("{}: this is no secret key", path.display()),
+            "`habeas key new` makes one, in the file that --out names",
+        ));
+    }
     let mode = std::fs::metadata(path)
         .map_err(failed)?
         .permissions()
@@ -120,7 +127,6 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
             "if nobody has, `chmod 600` it; if anybody may have, make a new key",
         ));
     }
-    let text = std::fs::read_to_string(path).map_err(failed)?;
     Ok(Zeroizing::new(text.trim_end().to_owned()))
 }
 

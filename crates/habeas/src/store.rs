@@ -141,6 +141,12 @@ pub struct Where {
     beside: Beside,
 }
 
+/// What an audit came to, and whether the store opens.
+struct Audited {
+    audit: habeas_store::Result<habeas_store::Audit>,
+    opened: habeas_store::Result<()>,
+}
+
 impl Where {
     /// The folder of the store, or of this server's own files.
     fn folder(&self) -> PathBuf {
@@ -157,10 +163,14 @@ impl Where {
         found(&self.store, &self.beside, self.root_key.as_deref())
     }
 
-    /// Audits it, whether it can be opened or not.
-    fn audit(&self) -> Result<habeas_store::Audit, Failure> {
+    /// Audits it, whether it can be opened or not; and opens it, which compares it with what was acknowledged.
+    fn audit(&self) -> Result<Audited, Failure> {
         let (site, root) = self.found()?;
-        Store::audit_unopened(&site, &root).map_err(told)
+        let open = || Store::open(&site, &root, environment());
+        Ok(Audited {
+            audit: Store::audit_unopened(&site, &root),
+            opened: Turn::of(&self.folder()).take(open).map(drop),
+        })
     }
 
     /// Opens it, and makes it first where there is none.
@@ -220,8 +230,11 @@ fn found(
             }
             Address::Server(_) => {
                 return Err(Failure::hinted(
-                    format!("nothing of a store is in {}", folder.display()),
-                    "`habeas load` makes one; --join joins one that another server made",
+                    format!(
+                        "this server has no files of its own for that store in {}",
+                        folder.display()
+                    ),
+                    "--local names another folder; --join joins a store that another server made; `habeas load` makes one",
                 ));
             }
             Address::Files(_) => {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::hash::{Hash, sha256};
-use crate::key::SignerKey;
+use crate::key::{Algorithm, SignerKey};
 use crate::note::Note;
 use crate::problem::{Kind, Problem};
 use crate::text::{MAX_NUMBER, decimal, is_name, line, to_hex};
@@ -69,6 +69,10 @@ impl Checkpoint {
     pub fn sign(&self, key: &SignerKey) -> Result<Note, Problem> {
         if !self.extensions.is_empty() || key.verifier().name() != self.origin {
             let found = "it has extension lines, or the key has another name than the log";
+            return Err(Problem::new(Kind::Unsupported, WRITE, found));
+        }
+        if key.verifier().algorithm() != Algorithm::Ed25519 {
+            let found = "the key is a witness's, and no log's";
             return Err(Problem::new(Kind::Unsupported, WRITE, found));
         }
         let text = self.to_string();

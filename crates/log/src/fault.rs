@@ -61,6 +61,11 @@ pub enum Fault {
     /// The policy does not accept what this key signs.
     #[error("the policy does not name the key `{0}` as a log's")]
     NotInPolicy(String),
+    /// Another key has signed for this store.
+    #[error(
+        "the latest checkpoint of this store is signed by another key than `{0}`: nothing is signed"
+    )]
+    OtherKey(String),
     /// A published file is not what the store says.
     #[error("{}: what was published is not what the store holds: the log does not go on", .0.display())]
     Differs(PathBuf),
@@ -107,6 +112,9 @@ impl Fault {
             Self::NoPolicy => "name the policy: its witnesses are asked before anything is signed",
             Self::NotInPolicy(_) => {
                 "add the line `log` with the public key to the policy, or use the key that it names"
+            }
+            Self::OtherKey(_) => {
+                "use the key of this log; if it has changed, its policy names both, the one before too"
             }
             Self::Differs(_) => {
                 "the file was altered, or the store is another one: keep both, and audit the store; published files can be made again in an empty folder"

@@ -152,6 +152,11 @@ impl Log {
             _ => {}
         }
         let last = store.latest_checkpoint()?;
+        if let Some(last) = &last
+            && Note::parse(last.note.as_bytes())?.open(&self.keys).is_err()
+        {
+            return Err(Fault::OtherKey(self.key.verifier().to_string()));
+        }
         let last = last.map_or((0, habeas_ledger::hash::empty_root()), |c| (c.size, c.root));
         self.last = Some(last);
         Ok(())

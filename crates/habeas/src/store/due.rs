@@ -116,11 +116,17 @@ pub struct Due {
 }
 
 impl Due {
-    /// Prints when each ends, the soonest first, with its rule and its case.
+    /// Prints when each ends, the soonest first, with its rule and its case. Exit status 2: nothing was indexed.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let store = self.place.open()?;
         let before = now().saturating_add(self.within.0);
         let rows = store.due_before(before).map_err(told)?;
+        if rows.is_empty() && store.due_before(i64::MAX).map_err(told)?.is_empty() {
+            return Err(Failure::hinted(
+                "nothing of this store is indexed: what ends is not known",
+                "`habeas reindex` finds what runs, and does so again after acts were recorded",
+            ));
+        }
         let mut text = String::new();
         for (case, Row { rule, ends }) in &rows {
             let ends = u64::try_from(*ends).map_or_else(|_| format!("{ends} s"), utc);

@@ -80,13 +80,13 @@ fn words(language: Language) -> Words {
             leaf: "The leaf",
             cosigned: "Cosigned by",
             shown: "Shown of the act",
-            signed: "Signed by the organ",
+            signed: "Signature on the act",
             not: (
                 "What this does not prove",
                 &[
                     "that the act was lawful, or that what it says is true",
                     "that whoever cosigned approves of it: they saw a log that only grows",
-                    "when the act happened: only when the organ said so, and when it was in the log",
+                    "when the act happened: only when whoever signed it said so, and when it was in the log",
                     "that no other act was withheld, or recorded later",
                     "what is not shown here",
                 ],
@@ -98,13 +98,13 @@ fn words(language: Language) -> Words {
             leaf: "叶",
             cosigned: "联署者",
             shown: "所示行为的字段",
-            signed: "机关签名",
+            signed: "行为上的签名",
             not: (
                 "本收据不能证明",
                 &[
                     "该行为合法，或其内容属实",
                     "联署者赞同该行为：联署只表示其所见的日志只增不改",
-                    "行为何时发生：只能证明机关所称的时间和进入日志的时间",
+                    "行为何时发生：只能证明签署者所称的时间和进入日志的时间",
                     "没有其他行为被隐瞒或事后才记录",
                     "此处未出示的内容",
                 ],
@@ -147,8 +147,8 @@ fn of_leaf(disclosed: &Disclosed<'_>, language: Language) -> Vec<String> {
     }
     if let Some(claimed) = leaf.claimed {
         say(
-            "signed, as the organ says,",
-            "机关所称签署时间",
+            "signed, as whoever signed it says,",
+            "签署者所称签署时间",
             utc(claimed),
         );
     }

@@ -233,7 +233,7 @@ fn what_it_is_not_set_up_with() {
     ];
     sandbox
         .run(words)
-        .could_not("garbage: others than its owner may read this key");
+        .could_not("garbage: this is no secret key\n  hint: `habeas key new`");
     sandbox
         .run(["witness", "evidence", "--state", "none"])
         .could_not("it is not there");

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use habeas_ledger::key::{Algorithm, SignerKey};
 use habeas_log::{Fault, Log, Setup, Turn};
 use habeas_store::Error;
 use tempfile::tempdir;
@@ -174,12 +175,8 @@ fn an_old_key_of_the_log_counts() {
     running.round(&store, TODAY).unwrap();
     drop(store);
     site.put_back(&older);
-    let key = habeas_ledger::key::SignerKey::from_seed(
-        log_key().verifier().name(),
-        habeas_ledger::key::Algorithm::Ed25519,
-        &[101; 32],
-    )
-    .unwrap();
+    let name = log_key().verifier().name().to_owned();
+    let key = SignerKey::from_seed(&name, Algorithm::Ed25519, &[101; 32]).unwrap();
     let policy = format!("log {}\n{before}", key.verifier()).parse().unwrap();
     let mut anew = Log::new(Setup {
         key,
@@ -188,6 +185,35 @@ fn an_old_key_of_the_log_counts() {
     .unwrap();
     let fault = anew.round(&site.open(), TODAY).unwrap_err();
     assert_eq!(behind(&fault), Some((4, 0)));
+}
+
+/// A store that one key has signed is signed by no other, unless the policy names both.
+#[test]
+fn another_key_signs_nothing() {
+    let site = Site::new();
+    let store = site.open();
+    log(&site, None).0.round(&store, TODAY).unwrap();
+    let name = log_key().verifier().name().to_owned();
+    for name in [name.as_str(), "log.example/other"] {
+        let key = SignerKey::from_seed(name, Algorithm::Ed25519, &[101; 32]).unwrap();
+        let mut other = Log::new(Setup {
+            key: key.clone(),
+            ..setup(&site, None, &Heard::default())
+        })
+        .unwrap();
+        let fault = other.round(&store, TODAY + 10).unwrap_err();
+        assert!(matches!(&fault, Fault::OtherKey(said) if *said == key.verifier().to_string()));
+        assert!(fault.hint().is_some());
+    }
+    let witness = SignerKey::from_seed("w.example", Algorithm::Cosignature, &[1; 32]).unwrap();
+    let fresh = Site::new();
+    let mut unfit = Log::new(Setup {
+        key: witness,
+        ..setup(&fresh, None, &Heard::default())
+    })
+    .unwrap();
+    assert!(unfit.round(&fresh.open(), TODAY).is_err());
+    assert!(fresh.open().latest_checkpoint().unwrap().is_none());
 }
 
 #[test]
