@@ -27,7 +27,7 @@ const STORE: [&str; 2] = ["--store", "sqlite:kept"];
 const PUBLISH: [&str; 4] = ["--tiles", "public", "--entries", "public"];
 
 /// A process that has said its first line. It is killed when nobody needs it any more.
-struct Running {
+pub struct Running {
     child: Child,
     said: String,
 }
@@ -75,7 +75,7 @@ fn key(sandbox: &Sandbox, name: &str, kind: &str, file: &str) -> String {
 }
 
 /// A witness as its own process, and its line in a policy.
-fn witness(sandbox: &Sandbox, name: &str, log: &str, new: bool) -> (Running, String) {
+pub fn witness(sandbox: &Sandbox, name: &str, log: &str, new: bool) -> (Running, String) {
     let (file, state) = (format!("{name}.key"), format!("{name}.db"));
     let public = match new {
         true => key(sandbox, &format!("{name}.example"), "witness", &file),

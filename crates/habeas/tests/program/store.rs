@@ -7,6 +7,7 @@ use habeas_ledger::policy::Policy;
 use habeas_ledger::receipt::Receipt;
 use habeas_store::{Clock, Environment, Places, RootKey, Store};
 
+use crate::log::witness;
 use crate::sandbox::{IN_TIME, Sandbox};
 
 const STORE: [&str; 2] = ["--store", "sqlite:kept"];
@@ -369,6 +370,17 @@ fn a_store_on_postgresql_is_loaded_and_joined() {
     assert_eq!((made.status, made.err.as_str()), (0, ""));
     let receipt = ["receipt", "--case", "kelp", "--act", "a1"];
     assert_eq!(run(&receipt, &[]).status, 0);
+
+    // That the log has grown is proved from PostgreSQL, amid a round that asks a witness.
+    let log = key.verifier().to_string();
+    let (_witness, line) = witness(&sandbox, "police", &log, true);
+    sandbox.write("policy", format!("log {log}\n{line}quorum police\n"));
+    let round = ["--key", "log.key", "--policy", "policy", "--pad", "8"];
+    for _ in 0..2 {
+        let made = run(&["checkpoint"], &round);
+        assert_eq!(made.status, 0, "{made:?}");
+        assert!(made.out.contains("\n— police.example "), "{}", made.out);
+    }
 
     // Another server has the root key, and files of its own.
     let second = ["--local", "second", "--root-key", "kept/root.key"];
