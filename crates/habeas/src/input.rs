@@ -10,6 +10,7 @@ use clap::Args;
 use habeas_case::read::{Reader, Reading};
 use habeas_case::{Case, read};
 use habeas_law::{Law, Library};
+use habeas_ledger::policy::Policy;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
@@ -118,6 +119,32 @@ fn wrong_instant(text: &str) -> Failure {
 )]
 pub fn now() -> i64 {
     Timestamp::now().as_second()
+}
+
+/// The same, in seconds that a leaf can bear.
+pub fn seconds() -> u64 {
+    now().try_into().unwrap_or(0)
+}
+
+/// The clock of the machine, for what runs on.
+pub struct Machine;
+
+impl habeas_store::Clock for Machine {
+    fn now(&self) -> u64 {
+        seconds()
+    }
+}
+
+impl habeas_witness::Clock for Machine {
+    fn now(&self) -> u64 {
+        seconds()
+    }
+}
+
+/// A policy from a file.
+pub fn policy(path: &Path) -> Result<Policy, Failure> {
+    let of = |problem| Failure::said(format!("{}: {problem}", path.display()));
+    text(path)?.parse().map_err(of)
 }
 
 /// A file as text.

@@ -19,7 +19,7 @@ use habeas_ledger::document::DocumentSigner;
 use habeas_ledger::named::NamedDocumentSigner;
 use habeas_log::Turn;
 use habeas_store::{
-    CaseRecord, Clock, Environment, Places, Randomness, RootKey, Servers, Site, Sort, Store,
+    CaseRecord, Environment, Places, Randomness, RootKey, Servers, Site, Sort, Store,
     SystemRandomness,
 };
 use miette::Diagnostic;
@@ -33,7 +33,7 @@ pub use load::Load;
 pub use log::{Checkpoint, Log};
 pub use receipt::Receipt;
 
-use crate::input::now;
+use crate::input::Machine;
 use crate::key;
 use crate::output::Failure;
 use crate::quietly::Quietly;
@@ -250,15 +250,6 @@ fn found(
 
 fn root_key(folder: &Path, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| folder.join("root.key"), Path::to_owned)
-}
-
-/// The clock of the machine.
-struct Machine;
-
-impl Clock for Machine {
-    fn now(&self) -> u64 {
-        u64::try_from(now()).unwrap_or(0)
-    }
 }
 
 fn environment() -> Environment {

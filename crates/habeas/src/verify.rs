@@ -14,10 +14,11 @@ use habeas_ledger::leaf::LeafKind;
 use habeas_ledger::named::NamedDocumentKey;
 use habeas_ledger::policy::Policy;
 use habeas_ledger::receipt::{Receipt, Verified};
+use habeas_ledger::to_hex;
 use habeas_page::Language;
 use serde_json::{Value, json};
 
-use crate::input::text;
+use crate::input::{policy as policy_from, text};
 use crate::output::{Failure, print};
 
 /// What is verified, and against what.
@@ -70,13 +71,13 @@ impl Verify {
             _ => return Err(Failure::said("a receipt and --policy are needed")),
         };
         let of = |path: &PathBuf, problem| Failure::said(format!("{}: {problem}", path.display()));
-        let policy_read: Policy = text(&policy)?.parse().map_err(|p| of(&policy, p))?;
+        let policy = policy_from(&policy)?;
         let read: Receipt = text(&receipt)?.parse().map_err(|p| of(&receipt, p))?;
         let keys: Vec<DocumentKey> = self.document_key.iter().map(|k| k.key().clone()).collect();
         let disclosure;
         let (verified, disclosed) = if let Some(path) = &self.entry {
             let entry = std::fs::read(path).map_err(|e| Failure::File(path.clone(), e))?;
-            let verified = read.verify(&entry, &policy_read);
+            let verified = read.verify(&entry, &policy);
             (verified.map_err(|p| of(&receipt, p))?, None)
         } else {
             disclosure = read.disclosure().map_err(|problem| {
@@ -85,12 +86,12 @@ impl Verify {
                     "a receipt that carries nothing of the leaf is verified with --entry FILE",
                 )
             })?;
-            let both = read.verify_disclosed(&disclosure, &policy_read, &keys);
+            let both = read.verify_disclosed(&disclosure, &policy, &keys);
             let (verified, disclosed) = both.map_err(|p| of(&receipt, p))?;
             (verified, Some(disclosed))
         };
         let held = Held {
-            policy: &policy_read,
+            policy: &policy,
             verified,
             disclosed,
             document_keys: &self.document_key,
@@ -160,7 +161,7 @@ impl Held<'_> {
         };
         let act = disclosed.act.iter().map(|field| match readable(field) {
             Some(text) => json!({"name": field.name, "text": text}),
-            None => json!({"name": field.name, "hex": hex(&field.value)}),
+            None => json!({"name": field.name, "hex": to_hex(&field.value)}),
         });
         json!({
             "logged": disclosed.logged,
@@ -178,11 +179,6 @@ impl Held<'_> {
 /// The value of a field as text, if it is text.
 fn readable(field: &Field) -> Option<&str> {
     str::from_utf8(&field.value).ok()
-}
-
-/// Lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a leaf is for, in a word of the format.

@@ -9,11 +9,10 @@ use habeas_ledger::Hash;
 use habeas_ledger::key::{SignerKey, VerifierKey};
 use habeas_ledger::note::Note;
 use habeas_ledger::witness::KnownLog;
-use habeas_witness::Clock;
 use habeas_witness::memory::{Kept, Memory, evidence};
 use habeas_witness::server::{Daemon, Limits, Setup};
 
-use crate::input::{now, text, utc};
+use crate::input::{Machine, text, utc};
 use crate::key;
 use crate::output::{Failure, note, print};
 
@@ -74,15 +73,6 @@ fn prefix(text: &str) -> Result<String, String> {
     Err("it begins with `/` and has letters, digits, `-`, `.`, `_` and `~`".to_owned())
 }
 
-/// The clock of the machine.
-struct MachineClock;
-
-impl Clock for MachineClock {
-    fn now(&self) -> u64 {
-        now().try_into().unwrap_or(0)
-    }
-}
-
 impl Witness {
     /// Exit status 0: it was told to end; 2: it could not begin, or could not go on. `evidence`: 1 if anything was kept.
     pub fn run(self) -> Result<ExitCode, Failure> {
@@ -115,7 +105,7 @@ impl Witness {
             listen: self.listen,
             submission_prefix: self.submission_prefix.clone(),
             limits: Limits::default(),
-            clock: Box::new(MachineClock),
+            clock: Box::new(Machine),
             tell: Box::new(note),
         })?;
         print(&format!(

@@ -12,7 +12,7 @@ use crate::cosignature::{self, TIMED_BYTES};
 use crate::hash::sha256;
 use crate::note::SignatureLine;
 use crate::problem::{Kind, Problem};
-use crate::text::{MAX_NUMBER, from_base64, is_name, to_base64, to_hex};
+use crate::text::{MAX_NUMBER, from_base64, is_name, name_of_key, to_base64, to_hex};
 
 /// The first four bytes of the hash over a key's name, type and public key. With the name it says which key it is.
 pub type KeyId = [u8; 4];
@@ -265,13 +265,10 @@ impl SignerKey {
             let found = "this is a key of another algorithm than Ed25519";
             return Err(Problem::new(Kind::Unsupported, "make a key", found));
         }
-        if !is_name(name) {
-            let found = "the name is empty, too long, or has spaces or `+`";
-            return Err(Problem::new(Kind::Malformed, "make a key", found));
-        }
+        let name = name_of_key(name)?;
         let secret = SigningKey::from_bytes(seed);
         let public = Public::Ed25519(secret.verifying_key());
-        let verifier = VerifierKey::new(name, algorithm, public);
+        let verifier = VerifierKey::new(&name, algorithm, public);
         Ok(Self { verifier, secret })
     }
 

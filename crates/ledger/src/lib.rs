@@ -31,4 +31,4 @@ pub mod witness;
 
 pub use hash::Hash;
 pub use problem::{Kind, Problem};
-pub use text::MAX_NUMBER;
+pub use text::{MAX_NUMBER, to_hex};

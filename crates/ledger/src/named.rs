@@ -10,7 +10,7 @@ use crate::bytes::label;
 use crate::document::{DocumentKey, DocumentSigner};
 use crate::key::{KeyId, READ, SECRET, key_id, other_id, parts};
 use crate::problem::{Kind, Problem};
-use crate::text::{is_name, to_base64, to_hex};
+use crate::text::{name_of_key, to_base64, to_hex};
 
 /// The type that is left to applications.
 const TYPE: u8 = 0xff;
@@ -93,12 +93,8 @@ impl NamedDocumentSigner {
     /// # Errors
     /// If `name` is no name of a key.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, Problem> {
-        if !is_name(name) {
-            let found = "the name is empty, too long, or has spaces or `+`";
-            return Err(Problem::new(Kind::Malformed, "make a key", found));
-        }
         Ok(Self {
-            name: name.to_owned(),
+            name: name_of_key(name)?,
             signer: DocumentSigner::from_seed(seed),
         })
     }

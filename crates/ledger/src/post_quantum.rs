@@ -14,7 +14,7 @@ use crate::hash::Hash;
 use crate::key::{Algorithm, key_id};
 use crate::note::SignatureLine;
 use crate::problem::{Kind, Problem};
-use crate::text::{MAX_NUMBER, is_name, to_base64, to_hex};
+use crate::text::{MAX_NUMBER, name_of_key, to_base64, to_hex};
 use crate::tree::Subtree;
 
 /// What is signed: that the log `origin` has at `subtree` this `root`. A subtree that is not a whole log has the time 0.
@@ -107,12 +107,8 @@ impl PostQuantumCosigner {
     /// # Errors
     /// If `name` is no name of a key.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, Problem> {
-        if !is_name(name) {
-            let found = "the name is empty, too long, or has spaces or `+`";
-            return Err(Problem::new(Kind::Malformed, "make a key", found));
-        }
         Ok(Self {
-            name: name.to_owned(),
+            name: name_of_key(name)?,
             secret: Box::new(SigningKey::from_seed(&(*seed).into())),
         })
     }

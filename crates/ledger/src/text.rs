@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::problem::{Kind, Problem};
+
 /// The largest size, index and time: signed 64-bit readers must agree with us.
 pub const MAX_NUMBER: u64 = i64::MAX as u64;
 
@@ -34,7 +36,17 @@ pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 255 && !name.contains(refused)
 }
 
+/// The name of a key that is made.
+pub(crate) fn name_of_key(name: &str) -> Result<String, Problem> {
+    if is_name(name) {
+        return Ok(name.to_owned());
+    }
+    let found = "the name is empty, too long, or has spaces or `+`";
+    Err(Problem::new(Kind::Malformed, "make a key", found))
+}
+
 /// Lower-case hexadecimal.
-pub(crate) fn to_hex(bytes: &[u8]) -> String {
+#[must_use]
+pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use habeas_ledger::Hash;
+use habeas_ledger::{Hash, to_hex};
 use sha2::{Digest as _, Sha256};
 
 use crate::backup::{new_file, settle};
@@ -39,10 +39,6 @@ pub(crate) struct Manifest {
     pub(crate) files: Vec<Copied>,
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     if text.len() != 2 * N || !text.is_ascii() {
@@ -58,7 +54,7 @@ impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.keys { " of keys" } else { "" };
         writeln!(f, "habeas backup{what} 1")?;
-        writeln!(f, "store {}", hex(&self.store))?;
+        writeln!(f, "store {}", to_hex(&self.store))?;
         writeln!(f, "size {}\nroot {}", self.size, self.root)?;
         for Copied {
             name,
@@ -66,7 +62,7 @@ impl fmt::Display for Manifest {
             sha256,
         } in &self.files
         {
-            writeln!(f, "file {name} {bytes} {}", hex(sha256))?;
+            writeln!(f, "file {name} {bytes} {}", to_hex(sha256))?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use habeas_ledger::to_hex;
 use zeroize::Zeroizing;
 
 use crate::environment::Environment;
@@ -31,8 +32,7 @@ impl RootKey {
     pub fn create(path: &Path, environment: &Environment) -> Result<Self> {
         let doing = file("create the root key", WHAT);
         let key: Key = Zeroizing::new(environment.random()?);
-        let text: Zeroizing<String> =
-            Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
+        let text = Zeroizing::new(to_hex(&*key));
         let made = OpenOptions::new()
             .write(true)
             .create_new(true)

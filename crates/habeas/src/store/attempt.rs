@@ -4,10 +4,12 @@ use habeas_case::gate::Outcome;
 use habeas_case::propose::Proposal;
 use habeas_law::Truth;
 use habeas_ledger::commitment::{Committed, Field, Level, Salt};
+use habeas_ledger::to_hex;
 use habeas_store::{NewAct, Randomness as _, SystemRandomness};
 use serde_json::json;
 
-use super::{Kept, fields, import_key, now, open, told, wrong};
+use super::{Kept, fields, import_key, open, told, wrong};
+use crate::input::seconds;
 use crate::output::{Failure, note};
 
 impl Kept {
@@ -37,15 +39,11 @@ impl Kept {
             SystemRandomness.fill(&mut bytes).map_err(told)?;
             Ok(bytes)
         };
-        let name: String = random()?
-            .iter()
-            .take(8)
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let name: String = to_hex(&random()?).chars().take(16).collect();
         let new = |sort: &str| -> Result<NewAct, Failure> {
             let salt = Salt(random()?);
             let committed = Committed::new(Level::Act, &salt, said.clone()).map_err(wrong)?;
-            let claimed = u64::try_from(now()).unwrap_or(0);
+            let claimed = seconds();
             // Not under the id of the step: that is for the act, if it happens.
             let id = format!("{sort} {name}");
             Ok(NewAct {

@@ -7,7 +7,7 @@ use clap::Args;
 use habeas_store::Error;
 
 use super::{Audited, Where, told};
-use crate::input::{now, utc};
+use crate::input::{seconds, utc};
 use crate::output::{Failure, print};
 
 /// How far the clocks of two machines may be apart, in seconds, before the audit says so.
@@ -50,9 +50,7 @@ impl Audit {
             audit.checkpoints,
             audit.persons
         ));
-        let ahead = audit
-            .logged
-            .saturating_sub(u64::try_from(now()).unwrap_or(0));
+        let ahead = audit.logged.saturating_sub(seconds());
         let clock = ahead <= BEARABLE;
         if !clock {
             text.push_str(&format!(

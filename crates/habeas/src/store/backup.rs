@@ -11,8 +11,8 @@ use habeas_log::guard;
 use habeas_store::{Restoring, RootKey, Store};
 use habeas_witness::client::{Cosigners, DEADLINE};
 
-use super::signing::policy;
 use super::{Address, IMPORT_KEY, Where, environment, told};
+use crate::input::policy;
 use crate::output::{Failure, note, print};
 use crate::quietly::Quietly;
 

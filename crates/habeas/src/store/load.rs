@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::log::tell;
 use super::signing::Signing;
 use super::{Kept, Where, fields, import_key, told, wrong};
-use crate::input::{Files, Laws, now, progress};
+use crate::input::{Files, Laws, progress, seconds};
 use crate::output::{Failure, note, print};
 
 /// Lines that are handed to the store at once.
@@ -58,7 +58,7 @@ impl Load {
             made.begin(&store)?;
             log = Some(made);
         }
-        let mut cadence = Cadence::new(CADENCE, instant());
+        let mut cadence = Cadence::new(CADENCE, seconds());
         let bar = progress(reading.lines.len() as u64, "recording");
         let (mut recorded, mut refused) = (0, reading.rejects.len());
         for batch in reading.lines.chunks(BATCH) {
@@ -73,14 +73,14 @@ impl Load {
                     }
                 }
             }
-            if let (Some(log), Some(ended)) = (&mut log, cadence.ended(instant())) {
+            if let (Some(log), Some(ended)) = (&mut log, cadence.ended(seconds())) {
                 log.round(&store, ended)?;
             }
             bar.inc(batch.len() as u64);
         }
         bar.finish_and_clear();
         if let Some(log) = &mut log {
-            tell(&log.round(&store, instant())?);
+            tell(&log.round(&store, seconds())?);
         }
         print(&format!(
             "{recorded} line(s) are in the store, {refused} refused\n"
@@ -90,11 +90,6 @@ impl Load {
             _ => ExitCode::FAILURE,
         })
     }
-}
-
-/// Seconds since 1970.
-fn instant() -> u64 {
-    now().try_into().unwrap_or(0)
 }
 
 /// A line as it is recorded: under its case and id, signed as imported.
@@ -113,7 +108,7 @@ fn act(taken: &Taken, signer: &DocumentSigner) -> Result<NewAct, Failure> {
     let mut salt = Salt([0; 32]);
     SystemRandomness.fill(&mut salt.0).map_err(told)?;
     let committed = Committed::new(Level::Act, &salt, fields.clone()).map_err(wrong)?;
-    let claimed = instant();
+    let claimed = seconds();
     Ok(NewAct {
         retry: Value::from(vec!["load", &case, &id]).to_string(),
         document: signer.sign(committed.commitment(), claimed),

@@ -8,8 +8,8 @@ use habeas_log::{Done, Turn, run};
 use habeas_store::Store;
 
 use super::signing::Signing;
-use super::{Machine, Where, environment};
-use crate::input::now;
+use super::{Where, environment};
+use crate::input::{Machine, seconds};
 use crate::output::{Failure, note, print};
 
 /// How many leaves an interval adds at least, and by whose multiples it grows.
@@ -66,7 +66,7 @@ impl Checkpoint {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let store = self.place.open()?;
         let (mut log, _) = self.signing.log(&self.place.folder(), 0)?;
-        let done = log.round(&store, now().try_into().unwrap_or(0))?;
+        let done = log.round(&store, seconds())?;
         print(&done.note.to_string())?;
         tell(&done);
         let enough = done.round.is_none_or(|round| round.quorum);

@@ -11,8 +11,8 @@ use habeas_ledger::policy::Policy;
 use habeas_ledger::receipt::Receipt as Written;
 use habeas_store::{Kept, Material, Store};
 
-use super::signing::policy;
 use super::{Where, told, wrong};
+use crate::input::policy;
 use crate::output::{Failure, note, print};
 
 /// Of which act, and what it shows.

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use habeas_ledger::key::SignerKey;
-use habeas_ledger::policy::Policy;
 use habeas_log::{Log, Setup, Tiles};
 use habeas_store::RESTORED;
 use habeas_witness::client::DEADLINE;
 
-use crate::input::text;
+use crate::input::policy;
 use crate::key;
 use crate::output::{Failure, note};
 
@@ -59,10 +58,4 @@ impl Signing {
         })?;
         Ok((log, key))
     }
-}
-
-/// A policy from a file.
-pub fn policy(path: &Path) -> Result<Policy, Failure> {
-    let of = |problem| Failure::said(format!("{}: {problem}", path.display()));
-    text(path)?.parse().map_err(of)
 }

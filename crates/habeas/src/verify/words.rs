@@ -2,9 +2,10 @@
 
 use habeas_ledger::disclosure::{Disclosed, Signed};
 use habeas_ledger::leaf::LeafKind;
+use habeas_ledger::to_hex;
 use habeas_page::Language;
 
-use super::{Held, hex, readable};
+use super::{Held, readable};
 use crate::input::utc;
 
 /// The whole answer.
@@ -47,7 +48,7 @@ pub fn told(held: &Held<'_>, language: Language) -> String {
             // Quoted, so that nothing in it is taken for a word of ours or moves the cursor.
             lines.push(match readable(field) {
                 Some(text) => format!("  {:?}: {text:?}", field.name),
-                None => format!("  {:?}: 0x{}", field.name, hex(&field.value)),
+                None => format!("  {:?}: 0x{}", field.name, to_hex(&field.value)),
             });
         }
     }
