@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use habeas_ledger::checkpoint::Checkpoint as Statement;
-use habeas_ledger::hash::{Hash, leaf_hash};
+use habeas_ledger::hash::Hash;
 use habeas_ledger::leaf::{Content, Entry};
 use habeas_ledger::note::Note;
 use habeas_ledger::tree::Frontier;
 
 use crate::act::Sort;
 use crate::error::{Error, Mismatch, Result, database};
-use crate::nodes::EVERY;
+use crate::nodes::grow;
 use crate::opener::{OpenCase, Opened, Opener, Place, Sealed};
 use crate::reader::{Reader, Readers};
 use crate::recover;
@@ -187,10 +187,8 @@ impl Pass<'_> {
         let (opened, read) = opener.open_all(|batches| {
             tree::each_leaf(store, 0, END, |leaf| {
                 self.audit.leaves += 1;
-                rebuilt.append(leaf_hash(&leaf.entry), |node, hash| {
-                    if node.level > 0 && node.level.is_multiple_of(EVERY) {
-                        nodes.entry(node.level).or_default().push(hash);
-                    }
+                grow(&mut rebuilt, &leaf.entry, |node, hash| {
+                    nodes.entry(node.level).or_default().push(hash);
                 })?;
                 while let Some(checkpoint) = said.next_if(|c| c.size <= rebuilt.size()) {
                     self.checkpoint(checkpoint, &rebuilt);

@@ -76,3 +76,14 @@ impl Environment {
         Ok(bytes)
     }
 }
+
+/// A clock that stands, for tests.
+#[cfg(test)]
+pub(crate) struct Still;
+
+#[cfg(test)]
+impl Clock for Still {
+    fn now(&self) -> u64 {
+        0
+    }
+}

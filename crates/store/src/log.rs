@@ -6,14 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use habeas_ledger::commitment::Salt;
-use habeas_ledger::hash::leaf_hash;
 use habeas_ledger::leaf::{CADENCE, Content, Entry};
 
 use crate::act::{NewAct, Recorded, Sort};
 use crate::database::{Connection, Transaction};
 use crate::environment::Environment;
 use crate::error::{Error, Refused, Result, database};
-use crate::nodes::EVERY;
+use crate::nodes::grow;
 use crate::seal::{Key, Name};
 use crate::secrets::Secrets;
 use crate::spare::Spare;
@@ -272,28 +271,27 @@ impl<'a> Log<'a> {
 
     /// The time that the next leaf bears. Whatever the clock does, it never runs backwards: in the log where one writes, in a case where several do.
     pub(crate) fn time(&mut self) -> u64 {
-        let logged = match &mut self.growth {
-            Growth::Tree { head, .. } => &mut head.logged,
-            Growth::Desk(desk) => &mut desk.logged,
-        };
-        *logged = self.environment.clock.now().max(*logged);
-        *logged
+        self.dated(self.environment.clock.now())
     }
 
-    /// Appends a leaf that stands for nothing.
-    pub(crate) fn cover(&mut self) -> Result<u64> {
-        let time = self.time();
-        self.cover_at(time)
-    }
-
-    /// The same, dated `time`, or as the last leaf if that is later.
-    pub(crate) fn cover_at(&mut self, time: u64) -> Result<u64> {
+    /// The same, for a leaf that would bear `time`.
+    fn dated(&mut self, time: u64) -> u64 {
         let logged = match &mut self.growth {
             Growth::Tree { head, .. } => &mut head.logged,
             Growth::Desk(desk) => &mut desk.logged,
         };
         *logged = time.max(*logged);
-        let time = *logged;
+        *logged
+    }
+
+    /// Appends a leaf that stands for nothing.
+    pub(crate) fn cover(&mut self) -> Result<u64> {
+        self.cover_at(self.environment.clock.now())
+    }
+
+    /// The same, dated `time`, or as the last leaf if that is later.
+    pub(crate) fn cover_at(&mut self, time: u64) -> Result<u64> {
+        let time = self.dated(time);
         self.append_bare(&Content::dummy(time - time % CADENCE))
     }
 
@@ -332,10 +330,8 @@ impl<'a> Log<'a> {
             Growth::Tree { head, .. } => {
                 tree::append(&self.transaction, item, &entry)?;
                 let mut kept = Vec::new();
-                head.frontier.append(leaf_hash(&entry), |node, hash| {
-                    if node.level > 0 && node.level.is_multiple_of(EVERY) {
-                        kept.push((node, hash));
-                    }
+                grow(&mut head.frontier, &entry, |node, hash| {
+                    kept.push((node, hash));
                 })?;
                 for (node, hash) in kept {
                     tree::keep_node(&self.transaction, node, hash)?;

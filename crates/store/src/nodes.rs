@@ -8,7 +8,21 @@ use crate::error::{Error, Mismatch, Result};
 use crate::tables::tree;
 
 /// Hashes of nodes are kept for one level in so many; those between follow from them.
-pub(crate) const EVERY: u32 = 8;
+const EVERY: u32 = 8;
+
+/// Appends the complete bytes of a leaf, and tells of each node that is then to be kept.
+pub(crate) fn grow(
+    frontier: &mut Frontier,
+    entry: &[u8],
+    mut keep: impl FnMut(Node, Hash),
+) -> Result<()> {
+    frontier.append(leaf_hash(entry), |node, hash| {
+        if node.level > 0 && node.level.is_multiple_of(EVERY) {
+            keep(node, hash);
+        }
+    })?;
+    Ok(())
+}
 
 /// The nodes over the leaves that a store holds.
 pub(crate) struct StoredNodes<'a>(pub(crate) &'a Connection);
@@ -38,7 +52,8 @@ impl StoredNodes<'_> {
         }
     }
 
-    fn leaves(&self, first: u64, end: u64) -> Result<Vec<Hash>> {
+    /// The hashes of the leaves from `first` up to and without `end`, as far as there are any.
+    pub(crate) fn leaves(&self, first: u64, end: u64) -> Result<Vec<Hash>> {
         let mut hashes = Vec::new();
         tree::each_leaf(self.0, first, end, |leaf| {
             hashes.push(leaf_hash(&leaf.entry));

@@ -3,7 +3,6 @@
 use core::time::Duration;
 
 use habeas_ledger::Hash;
-use habeas_ledger::hash::leaf_hash;
 use habeas_ledger::key::SignerKey;
 use habeas_ledger::proof::prove_consistency;
 use habeas_ledger::tile::TILE_HEIGHT;
@@ -67,12 +66,7 @@ impl Store {
             if level > 0 {
                 return tree::nodes(&reader.store, level * TILE_HEIGHT, first, end);
             }
-            let mut hashes = Vec::new();
-            tree::each_leaf(&reader.store, first, end, |leaf| {
-                hashes.push(leaf_hash(&leaf.entry));
-                Ok(())
-            })?;
-            Ok(hashes)
+            StoredNodes(&reader.store).leaves(first, end)
         })
     }
 

@@ -168,15 +168,7 @@ fn parts(sealed: &[u8]) -> Option<(&[u8; NONCE], &[u8; TAG], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::environment::Clock;
-
-    struct Still;
-
-    impl Clock for Still {
-        fn now(&self) -> u64 {
-            0
-        }
-    }
+    use crate::environment::Still;
 
     #[test]
     fn opens_with_its_key_and_binding_alone() {

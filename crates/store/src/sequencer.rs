@@ -8,12 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 
-use habeas_ledger::hash::leaf_hash;
-
 use crate::database::{Connection, Transaction};
 use crate::environment::Environment;
 use crate::error::{Error, Result, database};
-use crate::nodes::EVERY;
+use crate::nodes::grow;
 use crate::places::Place;
 use crate::step::{Step, commit};
 use crate::tables::tree::{self, Head, Leaf};
@@ -175,10 +173,8 @@ impl Leader {
         let (mut leaves, mut nodes) = (Vec::new(), Vec::new());
         for (item, entry) in outbox::take(&transaction, MOST)? {
             let number = head.frontier.size();
-            head.frontier.append(leaf_hash(&entry), |node, hash| {
-                if node.level > 0 && node.level.is_multiple_of(EVERY) {
-                    nodes.push((node, hash));
-                }
+            grow(&mut head.frontier, &entry, |node, hash| {
+                nodes.push((node, hash));
             })?;
             head.logged = outbox::logged(&head, &entry);
             leaves.push(Leaf {
@@ -201,18 +197,10 @@ impl Leader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::environment::Clock;
+    use crate::environment::Still;
     use crate::places::{Servers, Site};
     use crate::root::RootKey;
     use crate::store::Store;
-
-    struct Still;
-
-    impl Clock for Still {
-        fn now(&self) -> u64 {
-            0
-        }
-    }
 
     #[test]
     fn who_led_before_appends_nothing() {
