@@ -4,12 +4,11 @@ use core::time::Duration;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
-use std::thread;
 
-use habeas_ledger::Hash;
 use habeas_ledger::key::{SignerKey, VerifierKey};
 use habeas_ledger::note::Note;
 use habeas_ledger::policy::Policy;
+use habeas_ledger::{Hash, to_hex};
 use habeas_store::{Checkpoint, Store};
 use habeas_witness::client::{Cosigners, Missing, Round};
 
@@ -203,15 +202,9 @@ impl Log {
             return Ok(None);
         };
         let note = Note::parse(made.note.as_bytes())?;
-        // On a thread of its own: a database may run on what the witnesses are asked with, and not twice on one thread.
-        let prove = |old, new| {
-            let proved = thread::scope(|scope| scope.spawn(|| store.consistency(old, new)).join());
-            proved.unwrap_or(Err(habeas_store::Error::Stopped))
-        };
-        let round = cosigners.ask(&note, prove)?;
+        let round = cosigners.ask(&note, |old, new| store.consistency(old, new))?;
         for line in &round.lines {
-            let id: String = line.key_id.iter().map(|b| format!("{b:02x}")).collect();
-            let whose = format!("{}+{id}", line.name);
+            let whose = format!("{}+{}", line.name, to_hex(&line.key_id));
             store.store_cosignature(made.size, &whose, &line.to_string())?;
         }
         let doubts = |missing: &Missing| matches!(missing, Missing::Ahead(_) | Missing::Refused(_));

@@ -5,6 +5,7 @@
 
 use core::time::Duration;
 use std::fmt;
+use std::thread;
 
 use futures_util::future::join_all;
 use habeas_ledger::checkpoint::Checkpoint;
@@ -147,19 +148,22 @@ impl Cosigners {
     ///
     /// # Errors
     /// If `note` is no checkpoint, or nothing can be started. What a witness does is never an error.
-    pub fn ask<E: fmt::Display>(
+    pub fn ask<E: fmt::Display + Send>(
         &mut self,
         note: &Note,
-        prove: impl Fn(u64, u64) -> Result<Vec<Hash>, E>,
+        prove: impl Fn(u64, u64) -> Result<Vec<Hash>, E> + Sync,
     ) -> Result<Round, Fault> {
         let size = Checkpoint::of(note)?.size();
-        let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(system("ask witnesses"))?;
         let deadline = self.deadline;
+        // On a thread of its own: whoever proves may wait for a runtime too, and none waits within another.
+        let prove = |old| thread::scope(|scope| scope.spawn(|| prove(old, size)).join());
         let proof = |old| match old {
             0 => Ok(Vec::new()),
             old if old == size => Ok(Vec::new()),
-            old => prove(old, size).map_err(|cause| Missing::NoProof(cause.to_string())),
+            old => match prove(old) {
+                Ok(proof) => proof.map_err(|cause| Missing::NoProof(cause.to_string())),
+                Err(_) => Err(Missing::NoProof("it broke off".to_owned())),
+            },
         };
         let asked = self.peers.iter_mut().map(async |peer| {
             let answer = timeout(deadline, peer.ask(note, size, &proof)).await;
@@ -169,9 +173,7 @@ impl Cosigners {
             }
             answer
         });
-        let answers = runtime.block_on(join_all(asked));
-        // A name that is still being looked up would be waited for.
-        runtime.shutdown_background();
+        let answers = at_once(asked)?;
         let (mut lines, mut witnesses) = (Vec::new(), Vec::new());
         for (peer, answer) in self.peers.iter().zip(answers) {
             let time = answer.map(|(line, time)| {
@@ -191,6 +193,18 @@ impl Cosigners {
             quorum,
         })
     }
+}
+
+/// Waits for all, on this thread.
+pub(crate) fn at_once<F: Future>(
+    asked: impl IntoIterator<Item = F>,
+) -> Result<Vec<F::Output>, Fault> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(system("ask witnesses"))?;
+    let answers = runtime.block_on(join_all(asked));
+    // A name that is still being looked up would be waited for.
+    runtime.shutdown_background();
+    Ok(answers)
 }
 
 impl Peer {

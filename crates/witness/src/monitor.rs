@@ -1,14 +1,12 @@
 //! Asks witnesses which checkpoint of a log they know: before a log goes on, it must know whether somebody has seen more of it.
 
-use futures_util::future::join_all;
 use habeas_ledger::checkpoint::monitoring_name;
 use habeas_ledger::note::Note;
 use hyper::{Method, StatusCode};
-use tokio::runtime;
 use tokio::time::timeout;
 
-use crate::client::{Address, Cosigners, Missing, Peer};
-use crate::fault::{Fault, system};
+use crate::client::{Address, Cosigners, Missing, Peer, at_once};
+use crate::fault::Fault;
 
 /// What one witness shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +24,6 @@ impl Cosigners {
     /// # Errors
     /// If nothing can be started. What a witness does is never an error.
     pub fn latest(&self, origin: &str) -> Result<Vec<Seen>, Fault> {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(system("ask witnesses"))?;
         let name = monitoring_name(origin);
         let asked = self.peers.iter().map(async |peer| {
             let latest = timeout(self.deadline, peer.latest(&name)).await;
@@ -36,10 +32,7 @@ impl Cosigners {
                 latest: latest.unwrap_or(Err(Missing::Late)),
             }
         });
-        let seen = runtime.block_on(join_all(asked));
-        // A name that is still being looked up would be waited for.
-        runtime.shutdown_background();
-        Ok(seen)
+        at_once(asked)
     }
 }
 
